@@ -1,0 +1,2 @@
+// Package storage is the contract between the domains and their databases.
+package storage

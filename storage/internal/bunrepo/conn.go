@@ -1,0 +1,118 @@
+// Package bunrepo is the one implementation of every repository, on bun, for
+// both databases. What differs between them lies in the Engine that runs
+// transactions and in the few places that ask for the dialect.
+package bunrepo
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect"
+
+	"github.com/gomall-dev/mall"
+)
+
+// Engine runs transactions and hands out the handle for the next statement.
+type Engine interface {
+	mall.Tx
+	// Reader is the running transaction or snapshot of ctx, else the reading pool.
+	Reader(ctx context.Context) bun.IConn
+	// Writer is the running Do of ctx; outside of one, a handle whose every
+	// call fails with mall.ErrNoTx.
+	Writer(ctx context.Context) bun.IConn
+}
+
+// Store implements every repository. Its accessors lie beside the
+// repositories, one file an aggregate.
+type Store struct {
+	Engine
+	db *bun.DB
+}
+
+// New builds the repositories over an engine. db carries the dialect and the
+// named argument ns, the prefix of every table name; its own pool is never
+// used for statements: sel, ins, upd, del and raw choose the handle.
+func New(db *bun.DB, e Engine) *Store { return &Store{Engine: e, db: db} }
+
+// Bun gives sub-packages of storage the query builder. Repositories use the
+// methods below instead.
+func (s *Store) Bun() *bun.DB { return s.db }
+
+func (s *Store) postgres() bool { return s.db.Dialect().Name() == dialect.PG }
+
+func (s *Store) sel(ctx context.Context) *bun.SelectQuery {
+	return s.db.NewSelect().Conn(s.Reader(ctx))
+}
+
+func (s *Store) ins(ctx context.Context) *bun.InsertQuery {
+	return s.db.NewInsert().Conn(s.Writer(ctx))
+}
+
+func (s *Store) upd(ctx context.Context) *bun.UpdateQuery {
+	return s.db.NewUpdate().Conn(s.Writer(ctx))
+}
+
+func (s *Store) del(ctx context.Context) *bun.DeleteQuery {
+	return s.db.NewDelete().Conn(s.Writer(ctx))
+}
+
+// rawRead and rawWrite are statements in SQL; tables are written ?(ns)name.
+func (s *Store) rawRead(ctx context.Context, query string, args ...any) *bun.RawQuery {
+	return s.db.NewRaw(query, args...).Conn(s.Reader(ctx))
+}
+
+func (s *Store) rawWrite(ctx context.Context, query string, args ...any) *bun.RawQuery {
+	return s.db.NewRaw(query, args...).Conn(s.Writer(ctx))
+}
+
+// one turns "no rows" into mall.ErrNotFound.
+func one(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return mall.ErrNotFound
+	}
+	return err
+}
+
+// hit says whether a compare-and-set statement changed a row.
+func hit(res sql.Result, err error) (bool, error) {
+	n, err := count(res, err)
+	return n > 0, err
+}
+
+// count is the number of rows that a statement changed.
+func count(res sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// inserted is mall.ErrConflict when an INSERT … ON CONFLICT DO NOTHING found
+// its unique key taken.
+func inserted(res sql.Result, err error) error {
+	ok, err := hit(res, err)
+	if err == nil && !ok {
+		return mall.ErrConflict
+	}
+	return err
+}
+
+// millis is the stored form of a moment: Unix milliseconds UTC, none is NULL.
+func millis(t time.Time) *int64 {
+	if t.IsZero() {
+		return nil
+	}
+	ms := t.UnixMilli()
+	return &ms
+}
+
+// moment reads a stored moment; NULL is the zero Time.
+func moment(ms *int64) time.Time {
+	if ms == nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(*ms).UTC()
+}
