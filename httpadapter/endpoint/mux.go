@@ -1,0 +1,295 @@
+package endpoint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gomall-dev/mall"
+)
+
+// Options are those of a [Mux]. The zero value works.
+type Options struct {
+	Limits  Limits
+	Timeout time.Duration // of one request; 30 s
+	Logger  *slog.Logger  // slog.Default()
+	// Addr is the network address of a client; the host part of RemoteAddr by default.
+	Addr func(*http.Request) string
+}
+
+// Place is where and how a table of routes is mounted.
+type Place struct {
+	Dialect Dialect
+	Prefix  string // literal, without trailing slash; "" for the root
+	Name    string // what handlers see as Call.Place, to tell prefixes apart
+}
+
+// Info is a row of the route listing.
+type Info struct {
+	Face, Place, Verb, Path, Access, Doc string
+}
+
+// Mux serves routes of several dialects. Mount everything before serving.
+type Mux struct {
+	opts    Options
+	mux     *http.ServeMux    // patterns with wildcards, and subtrees
+	paths   map[string]*paths // literal paths, looked up first
+	routes  []Info
+	nowhere Dialect
+}
+
+// paths is one path with its routes by verb.
+type paths struct {
+	mux   *Mux
+	place Place
+	verbs map[string]*Route
+}
+
+// NewMux is an empty Mux.
+func NewMux(o Options) *Mux {
+	o.Limits = o.Limits.withDefaults()
+	if o.Timeout <= 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Addr == nil {
+		o.Addr = func(r *http.Request) string { return hostOf(r.RemoteAddr) }
+	}
+	return &Mux{opts: o, mux: http.NewServeMux(), paths: map[string]*paths{}}
+}
+
+// Mount adds routes below a prefix. It is an error, never a panic, when a path
+// is taken or a route cannot be served.
+func (m *Mux) Mount(p Place, routes ...Route) error {
+	for _, r := range routes {
+		if err := r.check(); err != nil {
+			return err
+		}
+		full := p.Prefix + r.Path
+		at := m.paths[full]
+		if at == nil {
+			at = &paths{mux: m, place: p, verbs: map[string]*Route{}}
+			if strings.Contains(full, "{") {
+				if err := m.register(full, at); err != nil {
+					return err
+				}
+			}
+			m.paths[full] = at
+		}
+		verbs := []string{r.Verb}
+		if r.Verb == "" {
+			verbs = []string{http.MethodGet, http.MethodPost}
+		}
+		for _, v := range verbs {
+			if at.verbs[v] != nil {
+				return fmt.Errorf("endpoint: %s %s is mounted twice", v, full)
+			}
+			at.verbs[v] = &r
+			m.routes = append(m.routes, Info{string(p.Dialect.Face()), p.Name, v, full, r.Access.String(), r.Doc})
+		}
+	}
+	return nil
+}
+
+// Handle adds a plain handler for a pattern without verb and host, as
+// http.ServeMux takes them; the listing shows it under verb.
+func (m *Mux) Handle(verb, pattern, doc string, h http.Handler) error {
+	if err := m.register(pattern, h); err != nil {
+		return err
+	}
+	m.routes = append(m.routes, Info{"-", "", verb, pattern, "none", doc})
+	return nil
+}
+
+// Own makes a dialect answer whatever is not served below prefix; "" is
+// everything that nobody else owns.
+func (m *Mux) Own(d Dialect, prefix string) error {
+	if prefix == "" {
+		m.nowhere = d
+		return nil
+	}
+	none := http.HandlerFunc(d.NotFound)
+	if err := m.register(prefix, none); err != nil {
+		return err
+	}
+	return m.register(prefix+"/", none)
+}
+
+func (m *Mux) register(pattern string, h http.Handler) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("endpoint: %v", p)
+		}
+	}()
+	m.mux.Handle(pattern, h)
+	return nil
+}
+
+// Routes lists what is mounted, in the order of mounting.
+func (m *Mux) Routes() []Info { return slices.Clone(m.routes) }
+
+// ServeHTTP serves a request. Doubled slashes and dot segments are resolved
+// here and answered; nobody is redirected.
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if p := r.URL.Path; r.URL.RawPath != "" || p == "" || p[0] != '/' || len(p) > 1 && p[len(p)-1] == '/' || strings.Contains(p, "//") || strings.Contains(p, "/.") {
+		u := *r.URL
+		u.Path, u.RawPath = path.Clean("/"+p), ""
+		c := *r
+		c.URL = &u
+		r = &c
+	}
+	if at := m.paths[r.URL.Path]; at != nil {
+		at.ServeHTTP(w, r)
+		return
+	}
+	if _, pattern := m.mux.Handler(r); pattern == "" && m.nowhere != nil {
+		m.nowhere.NotFound(w, r)
+		return
+	}
+	m.mux.ServeHTTP(w, r)
+}
+
+// Call is what a handler may need to know of its request beside its fields.
+type Call struct {
+	Request *http.Request
+	Place   string // Place.Name of the mount that was asked
+	Addr    string // the client's address
+}
+
+type callKey struct{}
+
+// From is the Call of a handler's context; outside of one it is a zero Call.
+func From(ctx context.Context) *Call {
+	if c, ok := ctx.Value(callKey{}).(*Call); ok {
+		return c
+	}
+	return &Call{}
+}
+
+// WithCall is ctx with another Call, for tests of handlers.
+func WithCall(ctx context.Context, c *Call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+// ServeHTTP finds the route of the verb and runs it.
+func (at *paths) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	verb := r.Method
+	if verb == http.MethodHead {
+		verb = http.MethodGet
+	}
+	route := at.verbs[verb]
+	if route == nil {
+		at.place.Dialect.MethodNotAllowed(w, r)
+		return
+	}
+	at.serve(w, r, route)
+}
+
+// serve is the one function every route goes through.
+func (at *paths) serve(w http.ResponseWriter, r *http.Request, route *Route) {
+	o, d, start := &at.mux.opts, at.place.Dialect, time.Now()
+	call := &Call{Request: r, Place: at.place.Name, Addr: o.Addr(r)}
+	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), callKey{}, call), o.Timeout)
+	defer cancel()
+	out := &writer{ResponseWriter: w}
+	var who mall.Actor
+	data, err := func() (data any, err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				o.Logger.Error("panic in a handler", "route", route.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				err = fmt.Errorf("panic: %v", p)
+			}
+		}()
+		fields, err := read(r, o.Limits, route.plan.file)
+		if r.MultipartForm != nil {
+			defer r.MultipartForm.RemoveAll() //nolint:errcheck // temporary files
+		}
+		if err != nil {
+			return nil, err
+		}
+		if who, err = admit(ctx, d, route.Access, r, fields, call.Addr); err != nil {
+			return nil, err
+		}
+		src := source{fields: fields, absent: d.Absent}
+		if r.MultipartForm != nil {
+			src.files = r.MultipartForm.File
+		}
+		data, err = route.call(ctx, who, src)
+		if err != nil {
+			return nil, err
+		}
+		if raw, ok := data.(Raw); ok {
+			raw.ServeRaw(out, r)
+			return nil, nil
+		}
+		if route.cached {
+			out.tag(r)
+		}
+		return data, d.OK(out, r, data)
+	}()
+	if err != nil && !out.wrote {
+		out.etag = nil
+		d.Fail(out, r, err)
+	}
+	_ = data
+	at.log(ctx, route, who, start, err)
+}
+
+// admit finds out who asks and whether the route is open to them.
+func admit(ctx context.Context, d Dialect, a Access, r *http.Request, f Fields, addr string) (mall.Actor, error) {
+	nobody := mall.Actor{Face: d.Face(), Addr: addr}
+	if a == Public {
+		return nobody, nil
+	}
+	who, err := d.Who(ctx, r, f, addr)
+	switch {
+	case err != nil && a == Optional && errors.Is(err, mall.ErrUnauthenticated):
+		return nobody, nil
+	case err != nil:
+		return nobody, err
+	case a != Optional && who.Account == 0:
+		return nobody, mall.ErrUnauthenticated
+	case a == Staff && len(who.Rights) == 0:
+		return who, mall.ErrDenied
+	}
+	if who.Account == 0 {
+		who.Face, who.Addr = nobody.Face, nobody.Addr
+	}
+	return who, nil
+}
+
+// log writes one line a request without fields, tokens or query: what went
+// well at debug level, refusals by their code, faults in full.
+func (at *paths) log(ctx context.Context, route *Route, who mall.Actor, start time.Time, err error) {
+	level, text := slog.LevelDebug, "answered"
+	switch {
+	case err == nil:
+	case mall.Refused(err):
+		level, text = slog.LevelInfo, "refused"
+	default:
+		level, text = slog.LevelError, "failed"
+	}
+	l := at.mux.opts.Logger
+	if !l.Enabled(ctx, level) {
+		return
+	}
+	attrs := []slog.Attr{slog.String("face", string(at.place.Dialect.Face())), slog.String("route", route.Path),
+		slog.Int64("account", int64(who.Account)), slog.Duration("took", time.Since(start))}
+	if err != nil {
+		attrs = append(attrs, slog.String("code", mall.CodeOf(err)))
+	}
+	if level == slog.LevelError {
+		attrs = append(attrs, slog.String("error", err.Error()))
+	}
+	l.LogAttrs(ctx, level, text, attrs...)
+}

@@ -1,0 +1,62 @@
+// Package wxapi serves the API behind the npm SDK apifm-wxapi: clients written
+// for it (mini programs, H5 shops) work against it unchanged.
+//
+// Its parts are the dialect (where tokens stand, how answers look), codes.go
+// (errors to numbers and texts), routes.go (the index, one line a route) and a
+// file of thin handlers per resource. Handlers call services and shape the
+// answer; rules live in the services.
+//
+//	err := wxapi.Mount(mux, wxapi.Deps{Auth: accounts, Catalog: goods, …}, wxapi.Config{Subdomain: "mall", MerchantID: 951})
+package wxapi
+
+import (
+	"context"
+	"time"
+
+	"github.com/gomall-dev/mall"
+)
+
+// Deps are the services behind the API.
+type Deps struct {
+	Auth     Authenticator
+	Calendar mall.Calendar
+	Now      func() time.Time // nil: the system clock
+}
+
+// Authenticator finds the actor of a token.
+type Authenticator interface {
+	Authenticate(ctx context.Context, face mall.Face, token, addr string) (mall.Actor, error)
+}
+
+// Config is what the API must know of its installation.
+type Config struct {
+	Subdomain  string // the tenant's segment, ^[a-z0-9-]{2,32}$
+	MerchantID mall.ID
+	AppID      string // the mini program whose appid maps to Subdomain; empty: any
+	// Public is the base URL under which clients reach the server, without a
+	// trailing slash; picture addresses start with it. Empty: relative ones.
+	Public string
+}
+
+// api is the receiver of all handlers.
+type api struct {
+	Deps
+	cfg Config
+	now func() time.Time // in milliseconds, UTC
+}
+
+// none is the fixed answer of capabilities that the shop does not have: 700.
+func (a *api) none(context.Context, mall.Actor, struct{}) (any, error) { return nil, errNone }
+
+// form is the host a request was meant for: clients of the original service
+// speak to several, whose answers differ in shape at a few paths.
+type form string
+
+const (
+	formPlain  form = "plain"  // BASE/{subdomain}: one name for all hosts
+	formAPI    form = "api"    // BASE/api/{subdomain}
+	formCommon form = "common" // BASE/common/{subdomain}
+	formCMS    form = "cms"    // BASE/cms/{subdomain} and BASE/{merchant id}
+	formRoot   form = "root"   // BASE, without tenant
+	formJDVop  form = "jdvop"  // BASE/jdvop/{merchant id}
+)
