@@ -1,0 +1,97 @@
+// Package sqlite opens a store in one SQLite file.
+//
+//	store, err := sqlite.Open(ctx, "mall.db", &sqlite.Options{Migrate: true})
+//
+// The driver is pure Go; the build tag cgosqlite takes the one in C instead.
+// Hosts with pools of their own use package sqlitedb.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"github.com/gomall-dev/mall/storage"
+	"github.com/gomall-dev/mall/storage/sqlite/sqlitedb"
+)
+
+// Store is a store on SQLite.
+type Store = sqlitedb.Store
+
+var _ storage.Store = (*Store)(nil)
+
+// Options of Open; the zero value works.
+type Options struct {
+	// Prefix begins every table and index name; default "mall_".
+	Prefix string
+	// Readers is how many connections read at a time; default 6.
+	Readers int
+	// Migrate brings the database to the version of the code.
+	Migrate bool
+	// Unchecked opens whatever version there is, so that Migrate can be called.
+	Unchecked bool
+	// Logger takes warnings; default slog.Default().
+	Logger *slog.Logger
+}
+
+const defaultReaders = 6
+
+// Open opens the store in a file and makes it if it is not there. One process
+// holds a file at a time: another gets ErrLocked. Close the store at the end.
+func Open(ctx context.Context, path string, o *Options) (*Store, error) {
+	if o == nil {
+		o = &Options{}
+	}
+	unlock, err := lock(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := open(ctx, path, o)
+	if err != nil {
+		return nil, errors.Join(err, unlock())
+	}
+	s.OnClose(unlock)
+	return s, nil
+}
+
+func open(ctx context.Context, path string, o *Options) (*Store, error) {
+	writer, err := sql.Open(driverName, dsn(path, false))
+	if err != nil {
+		return nil, err
+	}
+	readers, err := sql.Open(driverName, dsn(path, true))
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	writer.SetMaxOpenConns(1)
+	n := o.Readers
+	if n <= 0 {
+		n = defaultReaders
+	}
+	readers.SetMaxOpenConns(n)
+	readers.SetMaxIdleConns(n)
+	closePools := func() error { return errors.Join(readers.Close(), writer.Close()) }
+	// The writer comes first: it makes the file and turns WAL on.
+	if err := writer.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: open %s: %w", path, err), closePools())
+	}
+	s, err := sqlitedb.New(ctx, writer, readers, &sqlitedb.Options{Prefix: o.Prefix, Migrate: o.Migrate, Unchecked: o.Unchecked, Logger: o.Logger})
+	if err != nil {
+		return nil, errors.Join(err, closePools())
+	}
+	s.OnClose(closePools)
+	return s, nil
+}
+
+// dsn is understood by both drivers.
+func dsn(path string, reader bool) string {
+	q := "_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1"
+	if reader {
+		q = "_busy_timeout=5000&_foreign_keys=1&_query_only=1"
+	}
+	return "file:" + strings.ReplaceAll(url.PathEscape(path), "%2F", "/") + "?" + q
+}
