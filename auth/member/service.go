@@ -1,0 +1,226 @@
+package member
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gomall-dev/mall"
+)
+
+var (
+	// ErrNoLevel says that there is no such level, or that it is not offered.
+	ErrNoLevel = mall.E(mall.NotFound, "member.no_level", "no such level")
+)
+
+// Repository keeps levels, grants and what follows from them. Writes need a
+// running mall.Tx.Do.
+type Repository interface {
+	// Save stores a level: a new one when its ID is 0, which it then gets.
+	Save(ctx context.Context, l *Level) error
+	// Level is a level by id; mall.ErrNotFound.
+	Level(ctx context.Context, id mall.ID) (*Level, error)
+	// Levels are all levels by rank.
+	Levels(ctx context.Context) ([]Level, error)
+	// Held is the active level of the highest rank that an account holds at a
+	// moment, with its end; the zero Level when there is none.
+	Held(ctx context.Context, account mall.ID, at time.Time) (Level, error)
+
+	// Own takes the account's row, so that grants to one account go one
+	// after the other until the transaction ends.
+	Own(ctx context.Context, account mall.ID) error
+	// Insert stores a grant; mall.ErrConflict when its source has one.
+	Insert(ctx context.Context, g *Grant) error
+	// BySource is a grant, nil when there is none.
+	BySource(ctx context.Context, source string) (*Grant, error)
+	// Standing are the grants of a level to an account that were not
+	// revoked, in the order they were given.
+	Standing(ctx context.Context, account, level mall.ID) ([]Grant, error)
+	// Revoke marks a grant as revoked unless it is already.
+	Revoke(ctx context.Context, id mall.ID, at time.Time) (bool, error)
+	// Hold stores until when an account holds a level (zero for ever);
+	// Drop says that it holds it no more.
+	Hold(ctx context.Context, account, level mall.ID, since, until time.Time) error
+	Drop(ctx context.Context, account, level mall.ID) error
+}
+
+// Deps are what a Service cannot do without.
+type Deps struct {
+	Tx         mall.Tx
+	Outbox     mall.Outbox
+	Repository Repository
+}
+
+// Config adjusts a Service; its zero value works.
+type Config struct {
+	// Now is the clock; nil is the system's.
+	Now func() time.Time
+}
+
+// RightLevels is the staff right to change levels and to give them.
+const RightLevels = "/users/updateUser"
+
+// Service holds the rules of membership.
+type Service struct {
+	d   Deps
+	now func() time.Time
+}
+
+// New makes a Service; a missing dependency is an error that names it.
+func New(d Deps, c Config) (*Service, error) {
+	switch {
+	case d.Tx == nil:
+		return nil, errors.New("member: Deps.Tx is missing")
+	case d.Outbox == nil:
+		return nil, errors.New("member: Deps.Outbox is missing")
+	case d.Repository == nil:
+		return nil, errors.New("member: Deps.Repository is missing")
+	}
+	return &Service{d: d, now: mall.Clock(c.Now)}, nil
+}
+
+// LevelOf is the best level that an account holds now, with its end. Without
+// one, and after the end of one, it is the zero Level with Rebate mall.Whole.
+func (s *Service) LevelOf(ctx context.Context, account mall.ID) (Level, error) {
+	none := Level{Rebate: mall.Whole}
+	if account == 0 {
+		return none, nil
+	}
+	l, err := s.d.Repository.Held(ctx, account, s.now())
+	if err != nil || l.ID == 0 {
+		return none, err
+	}
+	return l, nil
+}
+
+// Level is a level by id; ErrNoLevel.
+func (s *Service) Level(ctx context.Context, id mall.ID) (*Level, error) {
+	l, err := s.d.Repository.Level(ctx, id)
+	if errors.Is(err, mall.ErrNotFound) {
+		return nil, ErrNoLevel
+	}
+	return l, err
+}
+
+// Levels are all levels by rank.
+func (s *Service) Levels(ctx context.Context) ([]Level, error) { return s.d.Repository.Levels(ctx) }
+
+// Save stores a level, a new one when its ID is 0. Rebate lies between 1 and
+// mall.Whole.
+func (s *Service) Save(ctx context.Context, who mall.Actor, l *Level) error {
+	if err := who.Must(RightLevels); err != nil {
+		return err
+	}
+	if l.Rebate <= 0 || l.Rebate > mall.Whole {
+		return mall.ErrInvalid.With("rebate")
+	}
+	if l.Name == "" || utf8.RuneCountInString(l.Name) > 64 {
+		return mall.ErrInvalid.With("name")
+	}
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		l.UpdatedAt = s.now()
+		if l.ID == 0 {
+			l.CreatedAt = l.UpdatedAt
+		}
+		return s.d.Repository.Save(ctx, l)
+	})
+}
+
+// Give grants a level to an account for days (0 for ever). A hold of the same
+// level that is running is lengthened, never shortened. Source is unique:
+// giving twice for one source gives once. It joins a running transaction, so
+// that a payment and its grant stand or fall together.
+func (s *Service) Give(ctx context.Context, account, level mall.ID, days int, source string) error {
+	if account == 0 || days < 0 || days > 36_500 || source == "" {
+		return mall.ErrInvalid.With("grant")
+	}
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		if _, err := s.Level(ctx, level); err != nil {
+			return err
+		}
+		if err := s.d.Repository.Own(ctx, account); err != nil {
+			return err
+		}
+		now := s.now()
+		err := s.d.Repository.Insert(ctx, &Grant{Account: account, Level: level, Source: source, Days: days, CreatedAt: now})
+		if errors.Is(err, mall.ErrConflict) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return s.recompute(ctx, account, level, "member.given", now)
+	})
+}
+
+// Revoke takes one grant away, for example because its payment was refunded;
+// what others gave stays. Revoking again, or an unknown source, is no error.
+func (s *Service) Revoke(ctx context.Context, source string) error {
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		g, err := s.d.Repository.BySource(ctx, source)
+		if err != nil || g == nil {
+			return err
+		}
+		if err := s.d.Repository.Own(ctx, g.Account); err != nil {
+			return err
+		}
+		now := s.now()
+		ok, err := s.d.Repository.Revoke(ctx, g.ID, now)
+		if err != nil || !ok {
+			return err
+		}
+		return s.recompute(ctx, g.Account, g.Level, "member.revoked", now)
+	})
+}
+
+// recompute writes the hold that follows from the standing grants.
+func (s *Service) recompute(ctx context.Context, account, level mall.ID, event string, now time.Time) error {
+	grants, err := s.d.Repository.Standing(ctx, account, level)
+	if err != nil {
+		return err
+	}
+	since, until, ok := Span(grants)
+	if ok {
+		err = s.d.Repository.Hold(ctx, account, level, since, until)
+	} else {
+		err = s.d.Repository.Drop(ctx, account, level)
+	}
+	if err != nil {
+		return err
+	}
+	facts := map[string]any{"level": level}
+	if ok && !until.IsZero() {
+		facts["until"] = until.UnixMilli()
+	}
+	b, err := json.Marshal(facts)
+	if err != nil {
+		return err
+	}
+	return s.d.Outbox.Append(ctx, mall.Event{Kind: event, Version: 1, Aggregate: account, Facts: b, At: now})
+}
+
+// Span joins grants of one level: each begins when it was given or when the
+// ones before it end, whichever is later. Since is the begin of the last
+// unbroken run, until its end, zero for ever; ok is false without grants.
+func Span(grants []Grant) (since, until time.Time, ok bool) {
+	grants = slices.Clone(grants)
+	slices.SortStableFunc(grants, func(a, b Grant) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	for _, g := range grants {
+		if ok && until.IsZero() {
+			return since, until, true
+		}
+		if !ok || g.CreatedAt.After(until) {
+			since, until = g.CreatedAt, g.CreatedAt
+		}
+		ok = true
+		if g.Days == 0 {
+			until = time.Time{}
+			continue
+		}
+		until = until.Add(time.Duration(g.Days) * 24 * time.Hour)
+	}
+	return since, until, ok
+}

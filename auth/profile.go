@@ -1,0 +1,161 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/gomall-dev/mall"
+)
+
+// check bounds the fields that are set.
+func (c Changes) check() error {
+	for _, f := range []struct {
+		name  string
+		value *string
+		max   int
+	}{
+		{"nick", c.Nick, maxName}, {"avatarUrl", c.AvatarURL, maxURL},
+		{"province", c.Province, maxName}, {"city", c.City, maxName},
+	} {
+		if f.value != nil {
+			if err := short(f.name, *f.value, f.max); err != nil {
+				return err
+			}
+		}
+	}
+	if c.Gender != nil && (*c.Gender < 0 || *c.Gender > 2) {
+		return mall.ErrInvalid.With("gender")
+	}
+	if c.Birthday != nil && *c.Birthday != "" {
+		if _, err := time.Parse(time.DateOnly, *c.Birthday); err != nil {
+			return mall.ErrInvalid.With("birthday")
+		}
+	}
+	return checkExt(c.Ext)
+}
+
+// Modify changes the actor's own profile.
+func (s *Service) Modify(ctx context.Context, who mall.Actor, c Changes) error {
+	account, err := who.Buyer()
+	if err != nil {
+		return err
+	}
+	if err := c.check(); err != nil {
+		return err
+	}
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		return there(s.d.Repository.Change(ctx, account, c, s.now()))
+	})
+}
+
+// BindMobile gives the actor's account a mobile number that a provider
+// vouched for, in place of the former one, and a new password unless it is
+// "". ErrMobileTaken when another account holds the number.
+func (s *Service) BindMobile(ctx context.Context, who mall.Actor, mobile, password string) error {
+	account, err := who.Buyer()
+	if err != nil {
+		return err
+	}
+	if !ValidMobile(mobile) {
+		return mall.ErrInvalid.With("mobile")
+	}
+	hash := ""
+	if password != "" {
+		if hash, err = s.hash(ctx, password); err != nil {
+			return err
+		}
+	}
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		now := s.now()
+		err := there(s.d.Repository.SetMobile(ctx, account, mobile, now))
+		if errors.Is(err, mall.ErrConflict) {
+			return ErrMobileTaken.Because(err)
+		}
+		if err != nil || hash == "" {
+			return err
+		}
+		return s.setHash(ctx, account, hash, who.Session)
+	})
+}
+
+// ChangePassword replaces the actor's password; the old one is needed if
+// there is one. Every other session of the account ends.
+func (s *Service) ChangePassword(ctx context.Context, who mall.Actor, old, password string) error {
+	account, err := who.Buyer()
+	if err != nil {
+		return err
+	}
+	hash, err := s.d.Repository.Hash(ctx, account)
+	if err != nil {
+		return err
+	}
+	if hash != "" {
+		g := guard{account: LimitKey("password", strconv.FormatInt(int64(account), 10)), addr: LimitKey("login.addr", who.Addr)}
+		if err := s.locked(ctx, g); err != nil {
+			return err
+		}
+		ok, _, err := s.d.Hasher.Verify(ctx, old, hash)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return s.failed(ctx, g)
+		}
+	}
+	fresh, err := s.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error { return s.setHash(ctx, account, fresh, who.Session) })
+}
+
+// ResetPassword replaces the password of the account with a mobile number,
+// proved by a verification code. All its sessions end.
+func (s *Service) ResetPassword(ctx context.Context, who mall.Actor, mobile, code, password string) error {
+	if err := s.d.Codes.Check(ctx, who.Face, mobile, code); err != nil {
+		return err
+	}
+	a, err := s.d.Repository.Find(ctx, ByMobile, mobile)
+	if err != nil {
+		return err
+	}
+	if a == nil {
+		return ErrNotRegistered
+	}
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		if err := s.setHash(ctx, a.ID, hash, 0); err != nil {
+			return err
+		}
+		return s.d.Codes.Use(ctx, who.Face, mobile, code)
+	})
+}
+
+// setHash stores a new password hash and ends the other sessions.
+func (s *Service) setHash(ctx context.Context, account mall.ID, hash string, keep mall.ID) error {
+	old, err := s.d.Repository.Hash(ctx, account)
+	if err != nil {
+		return err
+	}
+	ok, err := s.d.Repository.SetHash(ctx, account, old, hash, s.now())
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return mall.ErrConflict.With("password")
+	}
+	return s.d.Sessions.CloseAll(ctx, account, keep)
+}
+
+// there turns "no such row" of a compare-and-set into mall.ErrNotFound.
+func there(ok bool, err error) error {
+	if err == nil && !ok {
+		return mall.ErrNotFound
+	}
+	return err
+}
