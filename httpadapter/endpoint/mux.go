@@ -38,11 +38,11 @@ type Info struct {
 
 // Mux serves routes of several dialects. Mount everything before serving.
 type Mux struct {
-	opts    Options
-	mux     *http.ServeMux    // patterns with wildcards, and subtrees
-	paths   map[string]*paths // literal paths, looked up first
-	routes  []Info
-	nowhere Dialect
+	opts   Options
+	mux    *http.ServeMux    // patterns with wildcards, and subtrees
+	paths  map[string]*paths // by full path; literal ones are looked up here first
+	routes []Info
+	owners map[string]Dialect // by prefix; "" owns the rest
 }
 
 // paths is one path with its routes by verb.
@@ -64,7 +64,7 @@ func NewMux(o Options) *Mux {
 	if o.Addr == nil {
 		o.Addr = func(r *http.Request) string { return hostOf(r.RemoteAddr) }
 	}
-	return &Mux{opts: o, mux: http.NewServeMux(), paths: map[string]*paths{}}
+	return &Mux{opts: o, mux: http.NewServeMux(), paths: map[string]*paths{}, owners: map[string]Dialect{}}
 }
 
 // Mount adds routes below a prefix. It is an error, never a panic, when a path
@@ -111,17 +111,35 @@ func (m *Mux) Handle(verb, pattern, doc string, h http.Handler) error {
 }
 
 // Own makes a dialect answer whatever is not served below prefix; "" is
-// everything that nobody else owns.
+// everything that nobody else owns. Prefixes are single segments, "/mall".
 func (m *Mux) Own(d Dialect, prefix string) error {
-	if prefix == "" {
-		m.nowhere = d
-		return nil
+	if other := m.owners[prefix]; other != nil && other.Face() != d.Face() {
+		return fmt.Errorf("endpoint: %q belongs to %s and to %s", prefix+"/", other.Face(), d.Face())
 	}
-	none := http.HandlerFunc(d.NotFound)
-	if err := m.register(prefix, none); err != nil {
-		return err
+	m.owners[prefix] = d
+	return nil
+}
+
+// DialectOf is the dialect that answers a path, served or not.
+func (m *Mux) DialectOf(p string) (Dialect, bool) {
+	p = clean(p)
+	if at := m.paths[p]; at != nil {
+		return at.place.Dialect, true
 	}
-	return m.register(prefix+"/", none)
+	first, _, _ := strings.Cut(p[1:], "/")
+	d := m.owners["/"+first]
+	if d == nil {
+		d = m.owners[""]
+	}
+	return d, d != nil
+}
+
+// clean resolves doubled slashes and dot segments; it copies only if there are any.
+func clean(p string) string {
+	if p == "" || p[0] != '/' || len(p) > 1 && p[len(p)-1] == '/' || strings.Contains(p, "//") || strings.Contains(p, "/.") {
+		return path.Clean("/" + p)
+	}
+	return p
 }
 
 func (m *Mux) register(pattern string, h http.Handler) (err error) {
@@ -141,9 +159,9 @@ func (m *Mux) Routes() []Info { return slices.Clone(m.routes) }
 // here and answered; nobody is redirected.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	if p := r.URL.Path; r.URL.RawPath != "" || p == "" || p[0] != '/' || len(p) > 1 && p[len(p)-1] == '/' || strings.Contains(p, "//") || strings.Contains(p, "/.") {
+	if p := clean(r.URL.Path); p != r.URL.Path || r.URL.RawPath != "" {
 		u := *r.URL
-		u.Path, u.RawPath = path.Clean("/"+p), ""
+		u.Path, u.RawPath = p, ""
 		c := *r
 		c.URL = &u
 		r = &c
@@ -152,9 +170,11 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		at.ServeHTTP(w, r)
 		return
 	}
-	if _, pattern := m.mux.Handler(r); pattern == "" && m.nowhere != nil {
-		m.nowhere.NotFound(w, r)
-		return
+	if _, pattern := m.mux.Handler(r); pattern == "" {
+		if d, ok := m.DialectOf(r.URL.Path); ok {
+			d.NotFound(w, r)
+			return
+		}
 	}
 	m.mux.ServeHTTP(w, r)
 }

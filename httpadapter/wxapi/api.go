@@ -14,18 +14,50 @@ import (
 	"time"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth"
+	"github.com/gomall-dev/mall/auth/address"
+	"github.com/gomall-dev/mall/auth/captcha"
+	"github.com/gomall-dev/mall/auth/member"
+	"github.com/gomall-dev/mall/auth/verify"
+	"github.com/gomall-dev/mall/auth/wechat"
+	"github.com/gomall-dev/mall/cart"
+	"github.com/gomall-dev/mall/catalog"
+	"github.com/gomall-dev/mall/catalog/geo"
+	"github.com/gomall-dev/mall/catalog/shop"
+	"github.com/gomall-dev/mall/catalog/stock"
+	"github.com/gomall-dev/mall/cms"
+	"github.com/gomall-dev/mall/cms/file"
+	"github.com/gomall-dev/mall/cms/site"
+	"github.com/gomall-dev/mall/marketing/points"
+	"github.com/gomall-dev/mall/order"
+	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/wallet"
 )
 
-// Deps are the services behind the API.
+// Deps are the services behind the API; only WeChat, Now and
+// Calendar may be missing.
 type Deps struct {
-	Auth     Authenticator
+	Auth      *auth.Service
+	Captcha   *captcha.Service
+	Verify    *verify.Service
+	WeChat    wechat.Client
+	Members   *member.Service
+	Addresses *address.Service
+	Regions   *geo.Regions
+	Catalog   *catalog.Service
+	Stock     *stock.Service
+	Shops     *shop.Service
+	Carts     *cart.Service
+	Orders    *order.Service
+	Payments  *payment.Service
+	Wallets   *wallet.Service
+	Points    *points.Service
+	Content   *cms.Service
+	Site      *site.Service
+	Files     *file.Service
+
 	Calendar mall.Calendar
 	Now      func() time.Time // nil: the system clock
-}
-
-// Authenticator finds the actor of a token.
-type Authenticator interface {
-	Authenticate(ctx context.Context, face mall.Face, token, addr string) (mall.Actor, error)
 }
 
 // Config is what the API must know of its installation.

@@ -46,6 +46,11 @@ var codes = map[string]row{
 	// auth
 
 	// catalog, cart
+	"cart.no_line":  {700, "购物车中没有该商品"},
+	"cart.empty":    {700, "购物车是空的"},
+	"cart.changed":  {10000, "购物车已变动,请刷新后重试"},
+	"cart.quantity": {300, "购买数量必须在1到%v之间"},
+	"cart.full":     {20001, "购物车最多放%v种商品"},
 
 	// order, marketing
 

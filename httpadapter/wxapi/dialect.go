@@ -11,12 +11,13 @@ import (
 	"sync"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
 )
 
 // dialect is the envelope {"code":0,"msg":"success","data":…} with HTTP status
 // 200 always, and the token in an ordinary field.
-type dialect struct{ auth Authenticator }
+type dialect struct{ auth *auth.Service }
 
 var _ endpoint.Dialect = dialect{}
 

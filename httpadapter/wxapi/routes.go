@@ -87,12 +87,12 @@ func (a *api) tenant() []endpoint.Route {
 		// endpoint.POST("/shop/goods/fav/delete", endpoint.Buyer, "goodsFavDelete", a.goodsFavDelete),
 
 		// cart
-		// endpoint.GET("/shopping-cart/info", endpoint.Buyer, "shippingCarInfo", a.shippingCarInfo),
-		// endpoint.POST("/shopping-cart/add", endpoint.Buyer, "shippingCarInfoAddItem", a.shippingCarInfoAddItem),
-		// endpoint.POST("/shopping-cart/modifyNumber", endpoint.Buyer, "shippingCarInfoModifyNumber", a.shippingCarInfoModifyNumber),
-		// endpoint.POST("/shopping-cart/remove", endpoint.Buyer, "shippingCarInfoRemoveItem", a.shippingCarInfoRemoveItem),
-		// endpoint.POST("/shopping-cart/select", endpoint.Buyer, "shippingCartSelected", a.shippingCartSelected),
-		// endpoint.POST("/shopping-cart/empty", endpoint.Buyer, "shippingCarInfoRemoveAll", a.shippingCarInfoRemoveAll),
+		endpoint.GET("/shopping-cart/info", endpoint.Buyer, "shippingCarInfo", a.shippingCarInfo),
+		endpoint.POST("/shopping-cart/add", endpoint.Buyer, "shippingCarInfoAddItem", a.shippingCarInfoAddItem),
+		endpoint.POST("/shopping-cart/modifyNumber", endpoint.Buyer, "shippingCarInfoModifyNumber", a.shippingCarInfoModifyNumber),
+		endpoint.POST("/shopping-cart/remove", endpoint.Buyer, "shippingCarInfoRemoveItem", a.shippingCarInfoRemoveItem),
+		endpoint.POST("/shopping-cart/select", endpoint.Buyer, "shippingCartSelected", a.shippingCartSelected),
+		endpoint.POST("/shopping-cart/empty", endpoint.Buyer, "shippingCarInfoRemoveAll", a.shippingCarInfoRemoveAll),
 
 		// order
 		// endpoint.POST("/order/create", endpoint.Buyer, "orderCreate", a.orderCreate),

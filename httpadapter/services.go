@@ -1,0 +1,112 @@
+package httpadapter
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth"
+	"github.com/gomall-dev/mall/auth/address"
+	"github.com/gomall-dev/mall/auth/captcha"
+	"github.com/gomall-dev/mall/auth/member"
+	"github.com/gomall-dev/mall/auth/secret"
+	"github.com/gomall-dev/mall/auth/verify"
+	"github.com/gomall-dev/mall/auth/wechat"
+	"github.com/gomall-dev/mall/cart"
+	"github.com/gomall-dev/mall/catalog"
+	"github.com/gomall-dev/mall/catalog/geo"
+	"github.com/gomall-dev/mall/catalog/shop"
+	"github.com/gomall-dev/mall/catalog/stock"
+	"github.com/gomall-dev/mall/cms"
+	"github.com/gomall-dev/mall/cms/file"
+	"github.com/gomall-dev/mall/cms/site"
+	"github.com/gomall-dev/mall/httpadapter/wxapi"
+	"github.com/gomall-dev/mall/marketing/points"
+	"github.com/gomall-dev/mall/order"
+	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/wallet"
+	"github.com/gomall-dev/mall/storage"
+)
+
+// Ports are the outside parties. All are optional: what needs a missing one
+// answers mall.ErrNotConfigured with the name of the field.
+type Ports struct {
+	WeChat    wechat.Client               // logins, phone numbers and codes of mini programs
+	SMS       verify.SMSSender            // verification codes to mobile numbers
+	Mail      verify.Mailer               // verification codes to mail addresses
+	Providers map[string]payment.Provider // payment gateways by name, "wxpay"
+	Blobs     file.Blobs                  // where uploaded files are kept
+}
+
+// Config adjusts the services; its zero value works. Now, Calendar and Logger
+// go to every room whose own Config leaves them out.
+type Config struct {
+	Now      func() time.Time // the clock; nil is the system's
+	Calendar mall.Calendar    // default: Asia/Shanghai
+	Logger   *slog.Logger     // default: slog.Default()
+	// Public is the base URL under which clients reach the server, without a
+	// trailing slash; addresses of files start with it.
+	Public string
+
+	Secret  secret.Config
+	Captcha captcha.Config
+	Verify  verify.Config
+	Auth    auth.Config
+	Catalog catalog.Config
+	Cart    cart.Config
+	Order   order.Config // guards and watchers of orders are here
+	Payment payment.Config
+	Wallet  wallet.Config
+	Content cms.Config
+	Site    site.Config
+	Files   file.Config
+}
+
+// Services are the domain services of one shop, wired to one store.
+type Services struct {
+	Store     storage.Store
+	Auth      *auth.Service
+	Captcha   *captcha.Service
+	Verify    *verify.Service
+	WeChat    wechat.Client
+	Members   *member.Service
+	Addresses *address.Service
+	Regions   *geo.Regions
+	Catalog   *catalog.Service
+	Stock     *stock.Service
+	Shops     *shop.Service
+	Carts     *cart.Service
+	Orders    *order.Service
+	Payments  *payment.Service
+	Wallets   *wallet.Service
+	Points    *points.Service
+	Content   *cms.Service
+	Site      *site.Service
+	Files     *file.Service
+
+	cfg    Config
+	log    *slog.Logger
+	sweeps []Sweep
+	closed sync.Once
+}
+
+// Close writes what was only counted in memory. Run must have ended before;
+// the store stays open, it belongs to who opened it.
+func (s *Services) Close(ctx context.Context) (err error) {
+	s.closed.Do(func() { err = errors.Join(s.Catalog.Flush(ctx)) })
+	return err
+}
+
+// wxapi is what the wxapi handlers need.
+func (s *Services) wxapi() wxapi.Deps {
+	return wxapi.Deps{
+		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, WeChat: s.WeChat, Members: s.Members, Addresses: s.Addresses, Regions: s.Regions,
+		Catalog: s.Catalog, Stock: s.Stock, Shops: s.Shops, Carts: s.Carts, Orders: s.Orders,
+		Payments: s.Payments, Wallets: s.Wallets, Points: s.Points,
+		Content: s.Content, Site: s.Site, Files: s.Files,
+		Calendar: s.cfg.Calendar, Now: s.cfg.Now,
+	}
+}
