@@ -1,0 +1,123 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/gomall-dev/mall"
+)
+
+// Usage counts the stored files.
+type Usage interface {
+	Usage(ctx context.Context) (bytes, count int64, err error)
+}
+
+// Deps are what the service cannot work without.
+type Deps struct {
+	Repo  Repository
+	Tx    mall.Tx
+	Usage Usage
+}
+
+// Config adjusts the service; its zero value works.
+type Config struct {
+	// Now is the clock; nil means the system's.
+	Now func() time.Time
+	// TTL is how long settings written by another process may stay unseen.
+	// Default: 3 seconds. Writes of this process are seen at once.
+	TTL time.Duration
+	// Apps are the mini programs whose tenants clients can ask for; the first
+	// one is the site's own. Default: none.
+	Apps []App
+	// Capacity is what Statistics tell as the room for files, in bytes.
+	// Default: 0, no limit told.
+	Capacity int64
+	// Log takes faults of typed getters, which answer their default then.
+	// Default: slog.Default().
+	Log *slog.Logger
+}
+
+// Service reads and writes settings and ad positions.
+type Service struct {
+	Deps
+	cfg   Config
+	now   func() time.Time
+	cache cache
+}
+
+// New builds the service.
+func New(d Deps, c Config) (*Service, error) {
+	switch {
+	case d.Repo == nil:
+		return nil, errors.New("site: Deps.Repo is missing")
+	case d.Tx == nil:
+		return nil, errors.New("site: Deps.Tx is missing")
+	case d.Usage == nil:
+		return nil, errors.New("site: Deps.Usage is missing")
+	}
+	if c.TTL <= 0 {
+		c.TTL = 3 * time.Second
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return &Service{Deps: d, cfg: c, now: mall.Clock(c.Now)}, nil
+}
+
+// SubDomain is the tenant of a mini program, ErrNone when nobody knows it.
+func (s *Service) SubDomain(appid string) (string, error) {
+	for _, a := range s.cfg.Apps {
+		if appid != "" && a.AppID == appid {
+			return a.SubDomain, nil
+		}
+	}
+	return "", ErrNone.With(appid)
+}
+
+// AppID is the site's own mini program, empty when it has none.
+func (s *Service) AppID() string {
+	if len(s.cfg.Apps) == 0 {
+		return ""
+	}
+	return s.cfg.Apps[0].AppID
+}
+
+// Statistics are the counters of the site now.
+func (s *Service) Statistics(ctx context.Context) (Statistics, error) {
+	bytes, count, err := s.Usage.Usage(ctx)
+	if err != nil {
+		return Statistics{}, wrap("statistics", err)
+	}
+	return Statistics{AppID: s.AppID(), FileBytes: bytes, FileCount: count, Capacity: s.cfg.Capacity}, nil
+}
+
+// validKey is ErrKey unless key is 1 to 64 letters, digits, "_", "-" or ".".
+func validKey(key string) error {
+	ok := len(key) >= 1 && len(key) <= 64
+	for _, c := range []byte(key) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-', c == '.':
+		default:
+			ok = false
+		}
+	}
+	if !ok {
+		return ErrKey
+	}
+	return nil
+}
+
+// wrap names the room in unexpected errors and turns the repositories' "not
+// found" into ErrNone.
+func wrap(what string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, mall.ErrNotFound):
+		return ErrNone
+	}
+	return fmt.Errorf("site: %s: %w", what, err)
+}
