@@ -1,0 +1,200 @@
+package bunrepo
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth/member"
+)
+
+// Members is the repository of membership levels and grants.
+func (s *Store) Members() member.Repository { return members{s} }
+
+type members struct{ *Store }
+
+type levelRow struct {
+	bun.BaseModel `bun:"table:?(ns)levels,alias:l"`
+
+	ID        mall.ID `bun:"id,pk,autoincrement"`
+	Name      string  `bun:"name"`
+	Rank      int     `bun:"rank"`
+	Sort      int     `bun:"sort"`
+	Rebate    int64   `bun:"rebate"`
+	Active    bool    `bun:"active"`
+	CreatedAt *int64  `bun:"created_at"`
+	UpdatedAt *int64  `bun:"updated_at"`
+}
+
+func levelToRow(l *member.Level) *levelRow {
+	return &levelRow{
+		ID: l.ID, Name: l.Name, Rank: l.Rank, Sort: l.Sort, Rebate: int64(l.Rebate), Active: l.Active,
+		CreatedAt: millis(l.CreatedAt), UpdatedAt: millis(l.UpdatedAt),
+	}
+}
+
+func levelFromRow(r levelRow) member.Level {
+	return member.Level{
+		ID: r.ID, Name: r.Name, Rank: r.Rank, Sort: r.Sort, Rebate: mall.Rate(r.Rebate), Active: r.Active,
+		CreatedAt: moment(r.CreatedAt), UpdatedAt: moment(r.UpdatedAt),
+	}
+}
+
+type grantRow struct {
+	bun.BaseModel `bun:"table:?(ns)level_grants,alias:g"`
+
+	ID        mall.ID `bun:"id,pk,autoincrement"`
+	AccountID mall.ID `bun:"account_id"`
+	LevelID   mall.ID `bun:"level_id"`
+	Source    string  `bun:"source"`
+	Days      int     `bun:"days"`
+	CreatedAt *int64  `bun:"created_at"`
+	RevokedAt *int64  `bun:"revoked_at"`
+}
+
+func grantToRow(g *member.Grant) *grantRow {
+	return &grantRow{
+		AccountID: g.Account, LevelID: g.Level, Source: g.Source, Days: g.Days,
+		CreatedAt: millis(g.CreatedAt), RevokedAt: millis(g.RevokedAt),
+	}
+}
+
+func grantFromRow(r grantRow) member.Grant {
+	return member.Grant{
+		ID: r.ID, Account: r.AccountID, Level: r.LevelID, Source: r.Source, Days: r.Days,
+		CreatedAt: moment(r.CreatedAt), RevokedAt: moment(r.RevokedAt),
+	}
+}
+
+type holdRow struct {
+	bun.BaseModel `bun:"table:?(ns)level_holds,alias:h"`
+
+	AccountID mall.ID `bun:"account_id,pk"`
+	LevelID   mall.ID `bun:"level_id,pk"`
+	Since     *int64  `bun:"since"`
+	EndsAt    *int64  `bun:"ends_at"`
+}
+
+type memberRow struct {
+	bun.BaseModel `bun:"table:?(ns)members,alias:m"`
+
+	AccountID mall.ID `bun:"account_id,pk"`
+	Version   int64   `bun:"version"`
+}
+
+func (r members) Save(ctx context.Context, l *member.Level) error {
+	row := levelToRow(l)
+	if l.ID != 0 {
+		ok, err := hit(r.upd(ctx).Model(row).ExcludeColumn("created_at").WherePK().Exec(ctx))
+		if err == nil && !ok {
+			return mall.ErrNotFound
+		}
+		return err
+	}
+	if _, err := r.ins(ctx).Model(row).ExcludeColumn("id").Returning("id").Exec(ctx); err != nil {
+		return err
+	}
+	l.ID = row.ID
+	return nil
+}
+
+func (r members) Level(ctx context.Context, id mall.ID) (*member.Level, error) {
+	var row levelRow
+	if err := one(r.sel(ctx).Model(&row).Where("id = ?", id).Scan(ctx)); err != nil {
+		return nil, err
+	}
+	l := levelFromRow(row)
+	return &l, nil
+}
+
+func (r members) Levels(ctx context.Context) ([]member.Level, error) {
+	var rows []levelRow
+	if err := r.sel(ctx).Model(&rows).Order("rank", "id").Scan(ctx); err != nil {
+		return nil, err
+	}
+	ls := make([]member.Level, len(rows))
+	for i, row := range rows {
+		ls[i] = levelFromRow(row)
+	}
+	return ls, nil
+}
+
+func (r members) Held(ctx context.Context, account mall.ID, at time.Time) (member.Level, error) {
+	var row struct {
+		levelRow `bun:",extend"`
+		EndsAt   *int64 `bun:"ends_at"`
+	}
+	err := one(r.sel(ctx).Model(&row).ColumnExpr("l.*, h.ends_at").
+		Join("JOIN ?(ns)level_holds AS h ON h.level_id = l.id").
+		Where("h.account_id = ? AND (h.ends_at IS NULL OR h.ends_at > ?) AND l.active", account, at.UnixMilli()).
+		Order("l.rank DESC", "l.id DESC").Limit(1).Scan(ctx))
+	if errors.Is(err, mall.ErrNotFound) {
+		return member.Level{}, nil
+	}
+	l := levelFromRow(row.levelRow)
+	l.ExpiresAt = moment(row.EndsAt)
+	return l, err
+}
+
+func (r members) Own(ctx context.Context, account mall.ID) error {
+	_, err := r.ins(ctx).Model(&memberRow{AccountID: account, Version: 1}).
+		On("CONFLICT (account_id) DO UPDATE").Set("version = m.version + 1").Returning("NULL").Exec(ctx)
+	return err
+}
+
+func (r members) Insert(ctx context.Context, g *member.Grant) error {
+	row := grantToRow(g)
+	res, err := r.ins(ctx).Model(row).ExcludeColumn("id").On("CONFLICT DO NOTHING").Returning("id").Exec(ctx)
+	if err := inserted(res, err); err != nil {
+		return err
+	}
+	g.ID = row.ID
+	return nil
+}
+
+func (r members) BySource(ctx context.Context, source string) (*member.Grant, error) {
+	var row grantRow
+	err := one(r.sel(ctx).Model(&row).Where("source = ?", source).Scan(ctx))
+	if errors.Is(err, mall.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	g := grantFromRow(row)
+	return &g, nil
+}
+
+func (r members) Standing(ctx context.Context, account, level mall.ID) ([]member.Grant, error) {
+	var rows []grantRow
+	err := r.sel(ctx).Model(&rows).Where("account_id = ? AND level_id = ? AND revoked_at IS NULL", account, level).
+		Order("created_at", "id").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	gs := make([]member.Grant, len(rows))
+	for i, row := range rows {
+		gs[i] = grantFromRow(row)
+	}
+	return gs, nil
+}
+
+func (r members) Revoke(ctx context.Context, id mall.ID, at time.Time) (bool, error) {
+	return hit(r.upd(ctx).Model((*grantRow)(nil)).Set("revoked_at = ?", millis(at)).
+		Where("id = ? AND revoked_at IS NULL", id).Exec(ctx))
+}
+
+func (r members) Hold(ctx context.Context, account, level mall.ID, since, until time.Time) error {
+	_, err := r.ins(ctx).Model(&holdRow{AccountID: account, LevelID: level, Since: millis(since), EndsAt: millis(until)}).
+		On("CONFLICT (account_id, level_id) DO UPDATE").
+		Set("since = EXCLUDED.since").Set("ends_at = EXCLUDED.ends_at").Returning("NULL").Exec(ctx)
+	return err
+}
+
+func (r members) Drop(ctx context.Context, account, level mall.ID) error {
+	_, err := r.del(ctx).Model((*holdRow)(nil)).Where("account_id = ? AND level_id = ?", account, level).Exec(ctx)
+	return err
+}
