@@ -1,6 +1,7 @@
 package httpadapter
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -86,3 +87,13 @@ func notices(s *payment.Service, log *slog.Logger) http.Handler {
 		_, _ = w.Write(answer.Body)
 	})
 }
+
+// noBlobs stands for a missing Ports.Blobs.
+type noBlobs struct{}
+
+var errNoBlobs = mall.ErrNotConfigured.With("Ports.Blobs")
+
+func (noBlobs) Put(context.Context, string, io.Reader) error              { return errNoBlobs }
+func (noBlobs) Open(context.Context, string) (file.Reader, error)         { return nil, errNoBlobs }
+func (noBlobs) Delete(context.Context, string) error                      { return nil }
+func (noBlobs) Each(context.Context, func(string, time.Time) error) error { return nil }

@@ -22,6 +22,7 @@ import (
 	"github.com/gomall-dev/mall/catalog/stock"
 	"github.com/gomall-dev/mall/cms"
 	"github.com/gomall-dev/mall/cms/file"
+	"github.com/gomall-dev/mall/cms/qrcode"
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/httpadapter/wxapi"
 	"github.com/gomall-dev/mall/marketing/points"
@@ -63,6 +64,7 @@ type Config struct {
 	Content cms.Config
 	Site    site.Config
 	Files   file.Config
+	QR      qrcode.Config
 }
 
 // Services are the domain services of one shop, wired to one store.
@@ -86,6 +88,7 @@ type Services struct {
 	Content   *cms.Service
 	Site      *site.Service
 	Files     *file.Service
+	QR        *qrcode.Service
 
 	cfg    Config
 	log    *slog.Logger
@@ -106,7 +109,7 @@ func (s *Services) wxapi() wxapi.Deps {
 		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, WeChat: s.WeChat, Members: s.Members, Addresses: s.Addresses, Regions: s.Regions,
 		Catalog: s.Catalog, Stock: s.Stock, Shops: s.Shops, Carts: s.Carts, Orders: s.Orders,
 		Payments: s.Payments, Wallets: s.Wallets, Points: s.Points,
-		Content: s.Content, Site: s.Site, Files: s.Files,
+		Content: s.Content, Site: s.Site, Files: s.Files, QR: s.QR,
 		Calendar: s.cfg.Calendar, Now: s.cfg.Now,
 	}
 }

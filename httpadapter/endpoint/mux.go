@@ -34,6 +34,7 @@ type Place struct {
 // Info is a row of the route listing.
 type Info struct {
 	Face, Place, Verb, Path, Access, Doc string
+	Fields                               []string
 }
 
 // Mux serves routes of several dialects. Mount everything before serving.
@@ -94,7 +95,7 @@ func (m *Mux) Mount(p Place, routes ...Route) error {
 				return fmt.Errorf("endpoint: %s %s is mounted twice", v, full)
 			}
 			at.verbs[v] = &r
-			m.routes = append(m.routes, Info{string(p.Dialect.Face()), p.Name, v, full, r.Access.String(), r.Doc})
+			m.routes = append(m.routes, Info{string(p.Dialect.Face()), p.Name, v, full, r.Access.String(), r.Doc, r.Fields()})
 		}
 	}
 	return nil
@@ -106,7 +107,7 @@ func (m *Mux) Handle(verb, pattern, doc string, h http.Handler) error {
 	if err := m.register(pattern, h); err != nil {
 		return err
 	}
-	m.routes = append(m.routes, Info{"-", "", verb, pattern, "none", doc})
+	m.routes = append(m.routes, Info{"-", "", verb, pattern, "none", doc, nil})
 	return nil
 }
 

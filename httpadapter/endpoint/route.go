@@ -94,6 +94,19 @@ func route[Req, Resp any](verb, path string, a Access, doc string, fn func(conte
 		}}
 }
 
+// Fields are the names of the fields that the route takes, in the order of its
+// request struct.
+func (r Route) Fields() []string {
+	if r.plan == nil {
+		return nil
+	}
+	names := make([]string, len(r.plan.fields))
+	for i, f := range r.plan.fields {
+		names[i] = f.name
+	}
+	return names
+}
+
 // check refuses routes that cannot be served.
 func (r Route) check() error {
 	switch {

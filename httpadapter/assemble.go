@@ -1,0 +1,214 @@
+// Package httpadapter wires the domain services to a store and serves the
+// documented APIs over them.
+//
+//	svc, err := httpadapter.Assemble(store, httpadapter.Ports{}, httpadapter.Config{})
+//	handler, err := httpadapter.New(svc, httpadapter.AdapterConfig{Subdomain: "mall", MerchantID: 951})
+//	go svc.Run(ctx)
+//	http.ListenAndServe(":8080", handler)
+//
+// Assemble makes every service and registers what rooms owe each other:
+// purposes of payments, erasers of personal data, guards and watchers. After
+// it nothing can be registered. README.md tells what each folder holds.
+package httpadapter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth"
+	"github.com/gomall-dev/mall/auth/address"
+	"github.com/gomall-dev/mall/auth/captcha"
+	"github.com/gomall-dev/mall/auth/member"
+	"github.com/gomall-dev/mall/auth/secret"
+	"github.com/gomall-dev/mall/auth/verify"
+	"github.com/gomall-dev/mall/cart"
+	"github.com/gomall-dev/mall/catalog"
+	"github.com/gomall-dev/mall/catalog/geo"
+	"github.com/gomall-dev/mall/catalog/shop"
+	"github.com/gomall-dev/mall/catalog/stock"
+	"github.com/gomall-dev/mall/cms"
+	"github.com/gomall-dev/mall/cms/file"
+	"github.com/gomall-dev/mall/cms/qrcode"
+	"github.com/gomall-dev/mall/cms/site"
+	"github.com/gomall-dev/mall/marketing/points"
+	"github.com/gomall-dev/mall/order"
+	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/wallet"
+	"github.com/gomall-dev/mall/storage"
+)
+
+// Assemble makes every service over one migrated store and seals them.
+func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
+	if store == nil {
+		return nil, errors.New("httpadapter: store is missing")
+	}
+	s := &Services{Store: store, WeChat: ports.WeChat, Regions: geo.Default(), cfg: cfg.filled(), log: cfg.Logger}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	for _, step := range []func(Ports) error{s.content, s.accounts, s.goods, s.money, s.orders} {
+		if err := step(ports); err != nil {
+			return nil, fmt.Errorf("httpadapter: %w", err)
+		}
+	}
+	if err := s.seal(); err != nil {
+		return nil, fmt.Errorf("httpadapter: %w", err)
+	}
+	s.sweeps = s.table()
+	return s, nil
+}
+
+// filled gives the common clock, calendar and address to the rooms that name none.
+func (c Config) filled() Config {
+	for _, now := range []*func() time.Time{
+		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Catalog.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Wallet.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now,
+	} {
+		if *now == nil {
+			*now = c.Now
+		}
+	}
+	c.Public = strings.TrimRight(c.Public, "/")
+	if c.Files.Public == "" {
+		c.Files.Public = c.Public + "/files/"
+	}
+	return c
+}
+
+// content makes the services that know nobody else.
+func (s *Services) content(p Ports) (err error) {
+	if p.Blobs == nil {
+		p.Blobs = noBlobs{}
+	}
+	if s.Files, err = file.New(file.Deps{Repo: s.Store.Files(), Tx: s.Store, Blobs: p.Blobs}, s.cfg.Files); err != nil {
+		return err
+	}
+	if s.Site, err = site.New(site.Deps{Repo: s.Store.Site(), Tx: s.Store, Usage: s.Files}, s.cfg.Site); err != nil {
+		return err
+	}
+	if s.Content, err = cms.New(cms.Deps{Repo: s.Store.Content(), Tx: s.Store}, s.cfg.Content); err != nil {
+		return err
+	}
+	if s.cfg.QR.WeChat == nil {
+		s.cfg.QR.WeChat = p.WeChat
+	}
+	s.QR, err = qrcode.New(qrcode.Deps{Files: s.Files}, s.cfg.QR)
+	return err
+}
+
+// accounts makes auth and its rooms.
+func (s *Services) accounts(p Ports) (err error) {
+	st, hasher := s.Store, secret.New(s.cfg.Secret)
+	if s.Captcha, err = captcha.New(captcha.Deps{Tx: st, Repository: st.Captchas(), Limits: st.Limits()}, s.cfg.Captcha); err != nil {
+		return err
+	}
+	if s.Verify, err = verify.New(verify.Deps{Tx: st, Repository: st.Codes(), Limits: st.Limits(), SMS: p.SMS, Mail: p.Mail, Pictures: s.Captcha}, s.cfg.Verify); err != nil {
+		return err
+	}
+	if s.Auth, err = auth.New(auth.Deps{Tx: st, Outbox: st, Repository: st.Accounts(), Sessions: st.Sessions(), Limits: st.Limits(), Hasher: hasher, Codes: s.Verify}, s.cfg.Auth); err != nil {
+		return err
+	}
+	if s.Members, err = member.New(member.Deps{Tx: st, Outbox: st, Repository: st.Members()}, member.Config{Now: s.cfg.Now}); err != nil {
+		return err
+	}
+	if s.Addresses, err = address.New(address.Deps{Tx: st, Repository: st.Addresses()}, address.Config{Now: s.cfg.Now, Regions: s.Regions}); err != nil {
+		return err
+	}
+	s.Wallets, err = wallet.New(wallet.Deps{Repo: st.Wallets(), Tx: st, Outbox: st, Hasher: hasher}, s.cfg.Wallet)
+	return err
+}
+
+// goods makes the catalogue and the carts.
+func (s *Services) goods(Ports) (err error) {
+	st := s.Store
+	if s.Stock, err = stock.New(stock.Deps{Tx: st, Stock: st.Stock()}, stock.Config{Now: s.cfg.Now}); err != nil {
+		return err
+	}
+	if s.Catalog, err = catalog.New(catalog.Deps{Tx: st, Repo: st.Catalog(), Stock: s.Stock}, s.cfg.Catalog); err != nil {
+		return err
+	}
+	if s.Shops, err = shop.New(shop.Deps{Tx: st, Repo: st.Shops()}, shop.Config{Now: s.cfg.Now}); err != nil {
+		return err
+	}
+	s.Carts, err = cart.New(cart.Deps{Repo: st.Carts(), Tx: st, Catalog: s.Catalog, Stock: s.Stock, Members: s.Members}, s.cfg.Cart)
+	return err
+}
+
+// money makes payments and points.
+func (s *Services) money(p Ports) (err error) {
+	st, c := s.Store, s.cfg.Payment
+	if c.Providers == nil {
+		c.Providers = p.Providers
+	}
+	if c.NeedPassword == nil {
+		c.NeedPassword = func(ctx context.Context, _ mall.Actor) (bool, error) {
+			return s.Site.Bool(ctx, "balance_pay_pwd", false), nil
+		}
+	}
+	if c.Logger == nil {
+		c.Logger = s.log
+	}
+	if s.Points, err = points.New(points.Deps{Repo: st.Points(), Tx: st, Outbox: st}, points.Config{Now: s.cfg.Now}); err != nil {
+		return err
+	}
+	s.Payments, err = payment.New(payment.Deps{Tx: st, Outbox: st, Repo: st.Payments(), Wallet: s.Wallets}, c)
+	return err
+}
+
+// orders makes the orders, which register their purpose at the payments.
+func (s *Services) orders(Ports) (err error) {
+	st, c := s.Store, s.cfg.Order
+	if c.Clerk == nil {
+		c.Clerk = s.clerk
+	}
+	s.Orders, err = order.New(order.Deps{
+		Tx: st, Outbox: st, Orders: st.Orders(), Claims: st.Claims(), Codes: st.RedemptionCodes(),
+		Catalog: s.Catalog, Stock: s.Stock, Shops: s.Shops, Carts: s.Carts, Members: s.Members, Payments: s.Payments, Points: s.Points,
+	}, c)
+	return err
+}
+
+// clerk is whether the setting order_hx_uids, a comma list, names the account.
+func (s *Services) clerk(ctx context.Context, account, _ mall.ID) (bool, error) {
+	list, ok, err := s.Site.Value(ctx, "order_hx_uids")
+	if err != nil || !ok {
+		return false, err
+	}
+	return slices.Contains(strings.Split(strings.ReplaceAll(list, " ", ""), ","), strconv.FormatInt(int64(account), 10)), nil
+}
+
+// seal registers the erasers of every room and ends all registration.
+func (s *Services) seal() error {
+	for _, e := range []struct {
+		name string
+		auth.Eraser
+	}{
+		{"wallet", s.Wallets.Eraser()},
+		{"file", auth.Eraser{Erase: s.Files.Erase, Export: s.Files.Export}},
+		{"cart", auth.Eraser{Erase: s.Carts.Erase}},
+		{"cms", auth.Eraser{Erase: s.Content.Erase}},
+	} {
+		s.Auth.OnErase(e.name, e.Eraser)
+	}
+	s.Auth.Seal()
+	return s.Payments.Seal()
+}
+
+// table lists the sweeps of all rooms.
+func (s *Services) table() []Sweep {
+	const batch = 100
+	return []Sweep{
+		{"payments", 5 * time.Second, func(ctx context.Context) (int, error) { return s.Payments.SweepPayments(ctx, batch) }},
+		{"refunds", 5 * time.Second, func(ctx context.Context) (int, error) { return s.Payments.SweepRefunds(ctx, batch) }},
+		{"counters", 5 * time.Second, plain(s.Catalog.Flush)},
+		{"files", 10 * time.Minute, s.Files.Sweep},
+		{"orphans", 6 * time.Hour, s.Files.Orphans},
+		{"sessions", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Auth.Sweep(ctx, batch) })},
+	}
+}
