@@ -2,6 +2,22 @@
 
 package sqlite
 
-import _ "github.com/mattn/go-sqlite3" // the driver in C
+import (
+	"database/sql"
+	"errors"
 
-const driverName = "sqlite3"
+	"github.com/mattn/go-sqlite3" // the driver in C
+
+	"github.com/gomall-dev/mall/storage/sqlite/sqlitedb"
+)
+
+func openPool(dsn string) (*sql.DB, error) {
+	return sql.OpenDB(sqlitedb.Connector(&sqlite3.SQLiteDriver{}, dsn, code)), nil
+}
+
+func code(err error) int {
+	if e, ok := errors.AsType[sqlite3.Error](err); ok {
+		return int(e.ExtendedCode)
+	}
+	return 0
+}

@@ -2,6 +2,10 @@
 
 package sqlite
 
-import _ "modernc.org/sqlite" // the driver in pure Go
+import (
+	"database/sql"
 
-const driverName = "sqlite"
+	_ "modernc.org/sqlite" // the driver in pure Go
+)
+
+func openPool(dsn string) (*sql.DB, error) { return sql.Open("sqlite", dsn) }

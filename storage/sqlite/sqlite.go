@@ -8,7 +8,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -59,11 +58,11 @@ func Open(ctx context.Context, path string, o *Options) (*Store, error) {
 }
 
 func open(ctx context.Context, path string, o *Options) (*Store, error) {
-	writer, err := sql.Open(driverName, dsn(path, false))
+	writer, err := openPool(dsn(path, false))
 	if err != nil {
 		return nil, err
 	}
-	readers, err := sql.Open(driverName, dsn(path, true))
+	readers, err := openPool(dsn(path, true))
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
@@ -89,7 +88,7 @@ func open(ctx context.Context, path string, o *Options) (*Store, error) {
 
 // dsn is understood by both drivers.
 func dsn(path string, reader bool) string {
-	q := "_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1"
+	q := "_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_txlock=immediate"
 	if reader {
 		q = "_busy_timeout=5000&_foreign_keys=1&_query_only=1"
 	}

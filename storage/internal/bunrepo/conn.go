@@ -28,44 +28,40 @@ type Engine interface {
 // Store implements every repository. Its accessors lie beside the
 // repositories, one file an aggregate.
 type Store struct {
-	Engine
-	db *bun.DB
+	engine Engine
+	db     *bun.DB
 }
 
 // New builds the repositories over an engine. db carries the dialect and the
 // named argument ns, the prefix of every table name; its own pool is never
 // used for statements: sel, ins, upd, del and raw choose the handle.
-func New(db *bun.DB, e Engine) *Store { return &Store{Engine: e, db: db} }
-
-// Bun gives sub-packages of storage the query builder. Repositories use the
-// methods below instead.
-func (s *Store) Bun() *bun.DB { return s.db }
+func New(db *bun.DB, e Engine) *Store { return &Store{engine: e, db: db} }
 
 func (s *Store) postgres() bool { return s.db.Dialect().Name() == dialect.PG }
 
 func (s *Store) sel(ctx context.Context) *bun.SelectQuery {
-	return s.db.NewSelect().Conn(s.Reader(ctx))
+	return s.db.NewSelect().Conn(s.engine.Reader(ctx))
 }
 
 func (s *Store) ins(ctx context.Context) *bun.InsertQuery {
-	return s.db.NewInsert().Conn(s.Writer(ctx))
+	return s.db.NewInsert().Conn(s.engine.Writer(ctx))
 }
 
 func (s *Store) upd(ctx context.Context) *bun.UpdateQuery {
-	return s.db.NewUpdate().Conn(s.Writer(ctx))
+	return s.db.NewUpdate().Conn(s.engine.Writer(ctx))
 }
 
 func (s *Store) del(ctx context.Context) *bun.DeleteQuery {
-	return s.db.NewDelete().Conn(s.Writer(ctx))
+	return s.db.NewDelete().Conn(s.engine.Writer(ctx))
 }
 
 // rawRead and rawWrite are statements in SQL; tables are written ?(ns)name.
 func (s *Store) rawRead(ctx context.Context, query string, args ...any) *bun.RawQuery {
-	return s.db.NewRaw(query, args...).Conn(s.Reader(ctx))
+	return s.db.NewRaw(query, args...).Conn(s.engine.Reader(ctx))
 }
 
 func (s *Store) rawWrite(ctx context.Context, query string, args ...any) *bun.RawQuery {
-	return s.db.NewRaw(query, args...).Conn(s.Writer(ctx))
+	return s.db.NewRaw(query, args...).Conn(s.engine.Writer(ctx))
 }
 
 // one turns "no rows" into mall.ErrNotFound.

@@ -3,6 +3,8 @@ package bunrepo
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -21,7 +23,13 @@ type eventRow struct {
 	Position  *int64  `bun:"position"`
 }
 
-// Append stores events in the running transaction; see mall.Outbox.
+func (r eventRow) fromRow() mall.Event {
+	return mall.Event{ID: mall.ID(*r.Position), Kind: r.Kind, Version: r.Version, Aggregate: r.Aggregate,
+		Facts: json.RawMessage(r.Facts), At: time.UnixMilli(r.At).UTC()}
+}
+
+// Append stores events in the running transaction; see mall.Outbox. Their ids
+// are given later, by Events: a missing Version is 1, missing Facts are {}.
 func (s *Store) Append(ctx context.Context, events ...mall.Event) error {
 	if len(events) == 0 {
 		return nil
@@ -36,4 +44,73 @@ func (s *Store) Append(ctx context.Context, events ...mall.Event) error {
 	}
 	_, err := s.ins(ctx).Model(&rows).ExcludeColumn("id", "position").Returning("NULL").Exec(ctx)
 	return err
+}
+
+// numberAtOnce is how many events get their position in one transaction.
+const numberAtOnce = 1000
+
+// Events lists committed events after a position, in order, at most limit
+// (1…1000). An event's ID is its position: once one was seen, no event with a
+// lower one appears later, whatever the order in which transactions committed.
+func (s *Store) Events(ctx context.Context, after mall.ID, limit int) ([]mall.Event, error) {
+	limit = min(max(limit, 1), numberAtOnce)
+	if err := s.number(ctx); err != nil {
+		return nil, err
+	}
+	var rows []eventRow
+	err := s.sel(ctx).Model(&rows).Where("e.position > ?", after).OrderExpr("e.position").Limit(int64(limit)).Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]mall.Event, len(rows))
+	for i, r := range rows {
+		events[i] = r.fromRow()
+	}
+	return events, nil
+}
+
+// number gives positions to the events that have none. Transactions that
+// number run one after the other, because each writes the head row first; they
+// see only what is committed. So positions become visible in their order.
+func (s *Store) number(ctx context.Context) error {
+	var fresh int
+	err := s.rawRead(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM ?(ns)outbox WHERE position IS NULL LIMIT 1) AS f").Scan(ctx, &fresh)
+	if err != nil || fresh == 0 {
+		return err
+	}
+	err = s.engine.Do(ctx, func(ctx context.Context) error {
+		var head int64
+		err := s.rawWrite(ctx, "UPDATE ?(ns)outbox_head SET position = position WHERE id = 1 RETURNING position").Scan(ctx, &head)
+		if err != nil {
+			return err
+		}
+		n, err := count(s.rawWrite(ctx, `UPDATE ?(ns)outbox SET position = f.position FROM (
+			SELECT id, ? + ROW_NUMBER() OVER (ORDER BY id) AS position
+			FROM (SELECT id FROM ?(ns)outbox WHERE position IS NULL ORDER BY id LIMIT ?) AS l) AS f
+			WHERE ?(ns)outbox.id = f.id`, head, numberAtOnce).Exec(ctx))
+		if err != nil {
+			return err
+		}
+		_, err = s.rawWrite(ctx, "UPDATE ?(ns)outbox_head SET position = ? WHERE id = 1", head+n).Exec(ctx)
+		return err
+	})
+	if errors.Is(err, mall.ErrReadOnly) { // inside a View: what has no position yet is not there yet
+		return nil
+	}
+	return err
+}
+
+// PurgeEvents deletes at most 1000 events that are older than before and that
+// every consumer with a cursor has seen; it says how many. Call it until it
+// gives 0.
+func (s *Store) PurgeEvents(ctx context.Context, before time.Time) (n int64, err error) {
+	err = s.engine.Do(ctx, func(ctx context.Context) (err error) {
+		n, err = count(s.rawWrite(ctx, `DELETE FROM ?(ns)outbox WHERE id IN (
+			SELECT id FROM ?(ns)outbox WHERE at < ? AND (
+				NOT EXISTS (SELECT 1 FROM ?(ns)outbox_cursors)
+				OR position <= (SELECT MIN(position) FROM ?(ns)outbox_cursors))
+			ORDER BY at LIMIT ?)`, before.UnixMilli(), numberAtOnce).Exec(ctx))
+		return err
+	})
+	return n, err
 }

@@ -70,8 +70,7 @@ func Mapped(err error) error {
 }
 
 // Again says whether the same transaction, run once more from its start, may
-// succeed: serialization failures, deadlocks, a busy database, a connection
-// that was found dead before anything was sent.
+// succeed: serialization failures, deadlocks, a busy database.
 func Again(err error) bool {
 	switch SQLState(err) {
 	case "40001", "40P01":
@@ -81,7 +80,7 @@ func Again(err error) bool {
 	case resultBusy, resultLocked:
 		return true
 	}
-	return errors.Is(err, driver.ErrBadConn)
+	return false
 }
 
 // Deadly says whether a SQLite error leaves the whole transaction in doubt, so

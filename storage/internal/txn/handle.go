@@ -3,12 +3,19 @@ package txn
 import (
 	"context"
 	"database/sql"
-	"errors"
 
 	"github.com/uptrace/bun"
 
 	"github.com/gomall-dev/mall"
 )
+
+// SQL is what runs a host's own statements. *sql.DB and *sql.Tx have the same
+// methods, so generated query code takes it as well.
+type SQL interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
 
 // Reader is the handle for the next read: the scope of ctx, else the pool.
 func (b *Base) Reader(ctx context.Context) bun.IConn {
@@ -31,6 +38,15 @@ func (b *Base) Writer(ctx context.Context) bun.IConn {
 	return s
 }
 
+// SQL is the handle for the host's own statements: the scope of ctx, which
+// closes rows that are still open when it ends, else the pool, which only reads.
+func (b *Base) SQL(ctx context.Context) SQL {
+	if s := b.Of(ctx); s != nil {
+		return guest{s}
+	}
+	return pool{b}
+}
+
 // enter locks the scope for one statement.
 func (s *Scope) enter(ctx context.Context, query string) (context.Context, error) {
 	s.mu.Lock()
@@ -40,6 +56,8 @@ func (s *Scope) enter(ctx context.Context, query string) (context.Context, error
 		err = mall.ErrTxDone
 	case s.broken != nil:
 		err = mall.ErrRollbackOnly.Because(s.broken)
+	case s.dead != nil:
+		err = mall.ErrRollbackOnly.Because(s.dead)
 	}
 	if err != nil {
 		s.mu.Unlock()
@@ -55,23 +73,25 @@ func (s *Scope) enter(ctx context.Context, query string) (context.Context, error
 // leave unlocks the scope. A statement that failed breaks it: PostgreSQL
 // refuses everything after it, so SQLite is held to the same.
 func (s *Scope) leave(err error) error {
-	if err != nil {
-		err = Mapped(err)
-		if s.broken == nil {
-			s.broken = err
-		}
+	defer s.mu.Unlock()
+	if err == nil {
+		return nil
 	}
-	s.mu.Unlock()
-	return err
-}
-
-func (s *Scope) exec(ctx context.Context, query string) error {
-	_, err := s.ExecContext(ctx, query)
+	if s.dead == nil && Deadly(err) {
+		s.dead = err
+	}
+	err = Mapped(err)
+	if s.broken == nil {
+		s.broken = err
+	}
 	return err
 }
 
 // ExecContext runs a statement of the scope.
 func (s *Scope) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if !s.write {
+		return nil, mall.ErrReadOnly
+	}
 	ctx, err := s.enter(ctx, query)
 	if err != nil {
 		return nil, err
@@ -103,6 +123,37 @@ func (s *Scope) QueryRowContext(ctx context.Context, query string, args ...any) 
 	return row
 }
 
+// guest is a scope as the host uses it.
+type guest struct{ *Scope }
+
+// QueryContext remembers the rows: left open, they would keep the connection.
+func (g guest) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := g.Scope.QueryContext(ctx, query, args...)
+	if err == nil {
+		g.remember(func() { _ = rows.Close() })
+	}
+	return rows, err
+}
+
+// QueryRowContext remembers the row: one that is never scanned stays open.
+func (g guest) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	row := g.Scope.QueryRowContext(ctx, query, args...)
+	if row.Err() == nil {
+		g.remember(func() { _ = row.Scan() })
+	}
+	return row
+}
+
+func (s *Scope) remember(end func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.done {
+		end()
+		return
+	}
+	s.open = append(s.open, end)
+}
+
 // refuse is a row whose Scan gives err.
 func (b *Base) refuse(ctx context.Context, err error) *sql.Row {
 	return b.Pool.QueryRowContext(refused{ctx, err}, "")
@@ -125,10 +176,8 @@ func (f failing) QueryRowContext(ctx context.Context, _ string, _ ...any) *sql.R
 // pool is the handle for reads outside of transactions.
 type pool struct{ base *Base }
 
-var errWriteOutside = errors.New("this handle only reads")
-
 func (p pool) ExecContext(context.Context, string, ...any) (sql.Result, error) {
-	return nil, mall.ErrNoTx.Because(errWriteOutside)
+	return nil, mall.ErrNoTx
 }
 
 func (p pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

@@ -6,9 +6,8 @@ package txn
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"errors"
 	"log/slog"
-	"strconv"
 	"sync"
 
 	"github.com/uptrace/bun"
@@ -21,30 +20,46 @@ type Base struct {
 	// Pool serves reads outside of transactions.
 	Pool *sql.DB
 	Log  *slog.Logger
-	// Lasting makes statements inside a write ignore cancellation: the
-	// context is checked before each instead.
+	// Lasting makes statements inside a write ignore cancellation, because
+	// the database undoes the whole transaction with a cancelled one. The
+	// context is checked before each statement instead.
 	Lasting bool
 }
 
-// Scope is one running closure: a Do, a Try in it, or a View.
+// Scope is one running closure: a Do, a Try in it, or a View. It is the handle
+// for the closure's statements and refuses them once the closure has ended.
 type Scope struct {
+	*unit
 	base  *Base
 	outer *Scope // what the context carried before
-	conn  bun.IConn
-	write bool
-	names *int // savepoints made so far in the transaction
+	lent  bool   // the transaction is the host's
 
-	mu     sync.Mutex // held during each statement, so that Close waits for it
+	// Guarded by unit.mu.
 	done   bool
 	broken error // first failure that was not undone: nothing may be committed
 	hooks  []func(context.Context)
+	open   []func() // ends the host's open rows
+}
+
+// unit is what the scopes of one transaction share.
+type unit struct {
+	conn  bun.IConn
+	write bool
+
+	mu    sync.Mutex // held during each statement, so that Close waits for it
+	names int        // savepoints made so far
+	dead  error      // why no savepoint of the transaction can be trusted any more
 }
 
 // NewScope opens a scope on a connection whose transaction has begun, and
 // gives the context that carries it.
 func (b *Base) NewScope(ctx context.Context, conn bun.IConn, write bool) (context.Context, *Scope) {
+	return b.carry(ctx, &unit{conn: conn, write: write})
+}
+
+func (b *Base) carry(ctx context.Context, u *unit) (context.Context, *Scope) {
 	outer, _ := ctx.Value(mall.TxKey{}).(*Scope)
-	s := &Scope{base: b, outer: outer, conn: conn, write: write, names: new(int)}
+	s := &Scope{unit: u, base: b, outer: outer}
 	return context.WithValue(ctx, mall.TxKey{}, s), s
 }
 
@@ -58,12 +73,17 @@ func (b *Base) Of(ctx context.Context) *Scope {
 	return s
 }
 
-// Close ends the scope: a statement that still runs is waited for, later ones
-// fail with mall.ErrTxDone. It gives what stands against a commit.
+// Close ends the scope: a statement that still runs is waited for, rows that
+// the host left open are closed, later statements fail with mall.ErrTxDone. It
+// gives what stands against a commit.
 func (s *Scope) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done = true
+	for _, end := range s.open {
+		end()
+	}
+	s.open = nil
 	if s.broken != nil {
 		return mall.ErrRollbackOnly.Because(s.broken)
 	}
@@ -79,39 +99,48 @@ func (s *Scope) Fail(err error) {
 	}
 }
 
-// Hooks gives and forgets the callbacks for after the commit.
+// Dead is why the whole transaction is lost, nil if it is not. Err is what the
+// closure returned: some drivers report a failure only while rows are read.
+func (s *Scope) Dead(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dead == nil && Deadly(err) {
+		s.dead = err
+	}
+	return s.dead
+}
+
+// Hooks gives the callbacks for after the commit.
 func (s *Scope) Hooks() []func(context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	hooks := s.hooks
-	s.hooks = nil
-	return hooks
-}
-
-// Join runs fn as a part of the scope's transaction: its failure, a panic
-// included, makes the whole one roll back.
-func (s *Scope) Join(ctx context.Context, fn func(context.Context) error) (err error) {
-	if !s.write {
-		return mall.ErrReadOnly
-	}
-	if s.over() {
-		return mall.ErrTxDone
-	}
-	ok := false
-	defer func() {
-		if !ok {
-			s.Fail(errUnwound)
-		}
-	}()
-	err = fn(ctx)
-	if ok = true; err != nil {
-		s.Fail(err)
-	}
-	return err
+	return s.hooks
 }
 
 // errUnwound is the failure of a closure that ended by panic or Goexit.
-var errUnwound = fmt.Errorf("transaction closure did not return")
+var errUnwound = errors.New("transaction closure did not return")
+
+// Join runs fn as a part of the scope's transaction: its failure, a panic
+// included, makes the whole one roll back. On a lent transaction, whose end is
+// not ours, it is a savepoint.
+func (s *Scope) Join(ctx context.Context, fn func(context.Context) error) error {
+	switch {
+	case !s.write:
+		return mall.ErrReadOnly
+	case s.over():
+		return mall.ErrTxDone
+	case s.lent:
+		return s.base.Try(ctx, fn)
+	}
+	err := errUnwound
+	defer func() {
+		if err != nil {
+			s.Fail(err)
+		}
+	}()
+	err = fn(ctx)
+	return err
+}
 
 func (s *Scope) over() bool {
 	s.mu.Lock()
@@ -119,62 +148,12 @@ func (s *Scope) over() bool {
 	return s.done
 }
 
-// Try runs fn under a savepoint; see mall.Tx.
-func (b *Base) Try(ctx context.Context, fn func(context.Context) error) (err error) {
-	s := b.Of(ctx)
-	if s == nil || !s.write {
-		return mall.ErrNoTx
-	}
-	*s.names++
-	name := "try" + strconv.Itoa(*s.names)
-	if err := s.exec(ctx, "SAVEPOINT "+name); err != nil {
-		return err
-	}
-	inner := &Scope{base: b, outer: s, conn: s.conn, write: true, names: s.names}
-	undo := func() {
-		_ = inner.Close()
-		if err := s.undo(ctx, name); err != nil {
-			s.Fail(err)
-		}
-	}
-	returned := false
-	defer func() {
-		if !returned {
-			undo()
-		}
-	}()
-	err = fn(context.WithValue(ctx, mall.TxKey{}, inner))
-	returned = true
-	if err == nil {
-		err = inner.Close()
-	}
-	if err != nil {
-		undo()
-		return err
-	}
-	if err := s.exec(ctx, "RELEASE SAVEPOINT "+name); err != nil {
-		return err
-	}
-	hooks := inner.Hooks()
-	s.mu.Lock()
-	s.hooks = append(s.hooks, hooks...)
-	s.mu.Unlock()
-	return nil
-}
-
-// undo rolls back to a savepoint and forgets it, cancelled or not.
-func (s *Scope) undo(ctx context.Context, name string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.done {
+// See runs fn for a View inside the scope.
+func (s *Scope) See(ctx context.Context, fn func(context.Context) error) error {
+	if s.over() {
 		return mall.ErrTxDone
 	}
-	ctx = context.WithoutCancel(ctx)
-	if _, err := s.conn.ExecContext(ctx, "ROLLBACK TO SAVEPOINT "+name); err != nil {
-		return err
-	}
-	_, err := s.conn.ExecContext(ctx, "RELEASE SAVEPOINT "+name)
-	return err
+	return fn(ctx)
 }
 
 // OnCommit keeps fn for after the commit; see mall.Tx.
@@ -187,7 +166,7 @@ func (b *Base) OnCommit(ctx context.Context, fn func(context.Context)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.done {
-		b.Log.ErrorContext(ctx, "mall: OnCommit after the end of its transaction, dropped")
+		b.Log.ErrorContext(ctx, "mall: OnCommit after the end of its transaction was dropped")
 		return
 	}
 	s.hooks = append(s.hooks, fn)
@@ -200,14 +179,14 @@ func (b *Base) Committed(ctx context.Context, hooks []func(context.Context)) {
 	}
 	ctx = context.WithoutCancel(ctx)
 	for _, fn := range hooks {
-		b.hook(ctx, fn)
+		b.call(ctx, fn)
 	}
 }
 
-func (b *Base) hook(ctx context.Context, fn func(context.Context)) {
+func (b *Base) call(ctx context.Context, fn func(context.Context)) {
 	defer func() {
 		if p := recover(); p != nil {
-			b.Log.ErrorContext(ctx, "mall: panic in a callback after commit", "panic", p)
+			b.Log.ErrorContext(ctx, "mall: panic in a callback after a commit", "panic", p)
 		}
 	}()
 	fn(ctx)

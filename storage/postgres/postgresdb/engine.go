@@ -3,6 +3,8 @@ package postgresdb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 
 	"github.com/uptrace/bun"
 
@@ -19,11 +21,15 @@ type engine struct {
 	pool *sql.DB
 }
 
-// Reader is the handle for the next read.
-func (e *engine) Reader(ctx context.Context) bun.IConn { return e.base.Reader(ctx) }
+// handles is the engine as the repositories see it.
+type handles struct{ *engine }
 
-// Writer is the handle for the next write.
-func (e *engine) Writer(ctx context.Context) bun.IConn { return e.base.Writer(ctx) }
+func (h handles) Reader(ctx context.Context) bun.IConn { return h.base.Reader(ctx) }
+func (h handles) Writer(ctx context.Context) bun.IConn { return h.base.Writer(ctx) }
+
+// SQL runs the host's own statements: on the transaction or snapshot of ctx,
+// else on the pool, where it only reads.
+func (e *engine) SQL(ctx context.Context) txn.SQL { return e.base.SQL(ctx) }
 
 // Try runs fn under a savepoint; see mall.Tx.
 func (e *engine) Try(ctx context.Context, fn func(context.Context) error) error {
@@ -33,7 +39,18 @@ func (e *engine) Try(ctx context.Context, fn func(context.Context) error) error 
 // OnCommit keeps fn for after the commit; see mall.Tx.
 func (e *engine) OnCommit(ctx context.Context, fn func(context.Context)) { e.base.OnCommit(ctx, fn) }
 
-// Do runs fn in a transaction; see mall.Tx.
+// BeginTx begins a transaction of the host's own, to be lent to the store by Within.
+func (e *engine) BeginTx(ctx context.Context) (*sql.Tx, error) { return e.pool.BeginTx(ctx, nil) }
+
+// Within lets the store work on a transaction of the host's own in the same
+// database. Pass the context that it gives to services; a Do there is a
+// savepoint and is never repeated. The host commits or rolls back by itself
+// and then calls Committed or RolledBack.
+func (e *engine) Within(ctx context.Context, tx *sql.Tx) (context.Context, *txn.Lent) {
+	return e.base.Lend(ctx, tx, func() {})
+}
+
+// Do runs fn in a transaction, READ COMMITTED; see mall.Tx.
 func (e *engine) Do(ctx context.Context, fn func(context.Context) error) error {
 	if s := e.base.Of(ctx); s != nil {
 		return s.Join(ctx, fn)
@@ -52,54 +69,62 @@ func (e *engine) Do(ctx context.Context, fn func(context.Context) error) error {
 	}
 }
 
-func (e *engine) once(ctx context.Context, fn func(context.Context) error) (hooks []func(context.Context), err error) {
-	conn, err := e.pool.Conn(ctx)
+func (e *engine) once(ctx context.Context, fn func(context.Context) error) ([]func(context.Context), error) {
+	conn, tx, err := e.begin(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Close()
-	lasting := context.WithoutCancel(ctx)
-	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
-		return nil, err
-	}
-	committed := false
-	inner, scope := e.base.NewScope(ctx, conn, true)
-	defer func() {
-		if !committed {
-			_ = scope.Close()
-			_, _ = conn.ExecContext(lasting, "ROLLBACK")
-		}
+	inside, scope := e.base.NewScope(ctx, tx, true)
+	defer func() { // does nothing after a commit
+		_ = scope.Close()
+		_ = tx.Rollback()
 	}()
-	if err = fn(inner); err == nil {
-		err = scope.Close()
-	}
-	if err != nil {
+	if err := fn(inside); err != nil {
 		return nil, err
 	}
-	if _, err := conn.ExecContext(lasting, "COMMIT"); err != nil {
+	if err := scope.Close(); err != nil {
 		return nil, err
 	}
-	committed = true
-	return scope.Hooks(), nil
+	return scope.Hooks(), tx.Commit()
+}
+
+// begin waits for a connection as long as ctx lasts. The transaction itself is
+// not bound to ctx: its end is ours. A connection that died in the pool is
+// replaced by another.
+func (e *engine) begin(ctx context.Context, o *sql.TxOptions) (*sql.Conn, *sql.Tx, error) {
+	for n := 0; ; n++ {
+		conn, err := e.pool.Conn(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		tx, err := conn.BeginTx(context.WithoutCancel(ctx), o)
+		if err == nil {
+			return conn, tx, nil
+		}
+		_ = conn.Close()
+		if !errors.Is(err, driver.ErrBadConn) || n == repeats {
+			return nil, nil, err
+		}
+	}
 }
 
 // View runs fn on one snapshot; see mall.Tx.
 func (e *engine) View(ctx context.Context, fn func(context.Context) error) error {
-	if e.base.Of(ctx) != nil {
-		return fn(ctx)
+	if s := e.base.Of(ctx); s != nil {
+		return s.See(ctx, fn)
 	}
-	conn, err := e.pool.Conn(ctx)
+	conn, tx, err := e.begin(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); err != nil {
-		return err
-	}
-	inner, scope := e.base.NewScope(ctx, conn, false)
+	inside, scope := e.base.NewScope(ctx, tx, false)
 	defer func() {
 		_ = scope.Close()
-		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		_ = tx.Rollback()
 	}()
-	return fn(inner)
+	return fn(inside)
 }
+
+var _ mall.Tx = (*engine)(nil)

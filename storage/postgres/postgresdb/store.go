@@ -61,7 +61,7 @@ func New(ctx context.Context, pool *sql.DB, o *Options) (*Store, error) {
 		return nil, err
 	}
 	e := &engine{base: &txn.Base{Pool: pool, Log: log}, pool: pool}
-	s := &Store{Store: bunrepo.New(db, e), engine: e, schema: bunrepo.Schema{Postgres: true, Name: schema}}
+	s := &Store{Store: bunrepo.New(db, handles{e}), engine: e, schema: bunrepo.Schema{Postgres: true, Name: schema}}
 	if err := s.ready(ctx, o); err != nil {
 		return nil, err
 	}
@@ -90,8 +90,8 @@ func (s *Store) Migrate(ctx context.Context) (applied []int, err error) {
 	if err != nil || s.schema.Check(have) == nil {
 		return nil, err
 	}
-	err = s.Do(ctx, func(ctx context.Context) error {
-		applied, err = s.schema.Apply(ctx, s.Writer(ctx))
+	err = s.Do(ctx, func(ctx context.Context) (err error) {
+		applied, err = s.schema.Apply(ctx, s.base.Writer(ctx))
 		return err
 	})
 	return applied, err

@@ -8,10 +8,15 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"os"
+	"time"
 
 	"github.com/gomall-dev/mall/storage/internal/bunrepo"
 	"github.com/gomall-dev/mall/storage/internal/txn"
 )
+
+// migrationTime is how long steps may hold the writer without a warning.
+const migrationTime = time.Minute
 
 // DefaultPrefix begins the names of all tables and indexes.
 const DefaultPrefix = "mall_"
@@ -60,8 +65,8 @@ func New(ctx context.Context, writer, readers *sql.DB, o *Options) (*Store, erro
 	if err != nil {
 		return nil, err
 	}
-	e := newEngine(writer, &txn.Base{Pool: readers, Log: log, Lasting: true})
-	s := &Store{Store: bunrepo.New(db, e), engine: e, schema: bunrepo.Schema{Name: prefix}}
+	e := newEngine(writer, &txn.Base{Pool: readers, Log: log, Lasting: true}, prefix)
+	s := &Store{Store: bunrepo.New(db, handles{e}), engine: e, schema: bunrepo.Schema{Name: prefix}}
 	if err := s.ready(ctx, o); err != nil {
 		_ = s.Close()
 		return nil, err
@@ -91,10 +96,10 @@ func (s *Store) Migrate(ctx context.Context) (applied []int, err error) {
 	if err != nil || s.schema.Check(have) == nil {
 		return nil, err
 	}
-	err = s.Do(ctx, func(ctx context.Context) error {
-		applied, err = s.schema.Apply(ctx, s.Writer(ctx))
+	err = s.do(ctx, func(ctx context.Context) (err error) {
+		applied, err = s.schema.Apply(ctx, s.base.Writer(ctx))
 		return err
-	})
+	}, migrationTime)
 	return applied, err
 }
 
@@ -132,5 +137,16 @@ func (s *Store) Close() error {
 		err = errors.Join(err, fn())
 	}
 	s.closers = nil
+	return err
+}
+
+// Backup writes a consistent copy of the whole database, host's tables
+// included, to a new file while the store goes on working. The copy is compact
+// and can be opened as it is.
+func (s *Store) Backup(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return &fs.PathError{Op: "backup", Path: path, Err: fs.ErrExist}
+	}
+	_, err := s.base.Pool.ExecContext(ctx, "VACUUM INTO ?", path)
 	return err
 }
