@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 )
 
@@ -74,6 +75,10 @@ func Start() (dsn string, stop func() error, err error) {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port), stop, nil
 }
 
+// alive holds the pipes of running clusters: one that is collected is closed,
+// and its cluster ends, although nobody called stop.
+var alive sync.Map
+
 func run(cmd *exec.Cmd) (string, func() error, error) {
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -88,7 +93,11 @@ func run(cmd *exec.Cmd) (string, func() error, error) {
 	if err := cmd.Start(); err != nil {
 		return "", nil, err
 	}
-	stop := func() error { return errors.Join(in.Close(), cmd.Wait()) }
+	alive.Store(cmd, in)
+	stop := func() error {
+		alive.Delete(cmd)
+		return errors.Join(in.Close(), cmd.Wait())
+	}
 	said, _ := io.ReadAll(io.LimitReader(out, int64(len("ready"))))
 	if string(said) != "ready" {
 		return "", nil, fmt.Errorf("pgtest: server did not start: %w: %s", stop(), failure.String())
