@@ -17,6 +17,7 @@ import (
 	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/marketing/points"
+	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/storage/internal/bunrepo"
@@ -80,6 +81,9 @@ type Store interface {
 	// repositories: cart, order, marketing
 	Carts() cart.Repository
 	Points() points.Repository
+	Orders() order.Repository
+	OrderClaims() order.ClaimRepository
+	OrderCodes() order.CodeRepository
 
 	// repositories: payment
 	Payments() payment.Repository
