@@ -48,7 +48,7 @@ const (
 type Tokens interface {
 	// Load is a token with its end, empty when there is none.
 	Load(ctx context.Context, name string) (token string, expires time.Time, err error)
-	// Save stores a token in its own transaction.
+	// Save stores a token; it needs a running mall.Tx.Do.
 	Save(ctx context.Context, name, token string, expires time.Time) error
 }
 
@@ -56,7 +56,8 @@ type Tokens interface {
 type Config struct {
 	// Secrets are the app secrets by appid.
 	Secrets map[string]string
-	// Tokens keeps access tokens; required.
+	// Tx and Tokens keep access tokens; required.
+	Tx     mall.Tx
 	Tokens Tokens
 	// BaseURL is WeChat's; default https://api.weixin.qq.com.
 	BaseURL string
@@ -77,8 +78,8 @@ func New(c Config) (Client, error) {
 	if len(c.Secrets) == 0 {
 		return nil, errors.New("wechat: Config.Secrets is missing")
 	}
-	if c.Tokens == nil {
-		return nil, errors.New("wechat: Config.Tokens is missing")
+	if c.Tx == nil || c.Tokens == nil {
+		return nil, errors.New("wechat: Config.Tx or Config.Tokens is missing")
 	}
 	if c.BaseURL == "" {
 		c.BaseURL = "https://api.weixin.qq.com"
@@ -259,7 +260,9 @@ func (c *client) token(ctx context.Context, appid, stale string) (string, error)
 		}
 		// Ended a little early, so that it does not run out on the way.
 		end := now.Add(time.Duration(out.Seconds) * time.Second * 9 / 10)
-		return out.Token, c.c.Tokens.Save(ctx, name, out.Token, end)
+		return out.Token, c.c.Tx.Do(ctx, func(ctx context.Context) error {
+			return c.c.Tokens.Save(ctx, name, out.Token, end)
+		})
 	})
 	if err != nil {
 		return "", err

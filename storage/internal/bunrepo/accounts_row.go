@@ -148,3 +148,6 @@ type rightRow struct {
 	RoleID string `bun:"role_id,pk"`
 	Path   string `bun:"path,pk"`
 }
+
+// containing is the pattern of texts that hold s, for LIKE ? ESCAPE '\'.
+func containing(s string) string { return "%" + likeEscaper.Replace(s) + "%" }

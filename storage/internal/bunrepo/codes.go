@@ -149,10 +149,8 @@ func (r appTokens) Load(ctx context.Context, name string) (string, time.Time, er
 }
 
 func (r appTokens) Save(ctx context.Context, name, token string, expires time.Time) error {
-	return r.Do(ctx, func(ctx context.Context) error {
-		_, err := r.ins(ctx).Model(&appTokenRow{Name: name, Token: token, ExpiresAt: millis(expires)}).
-			On("CONFLICT (name) DO UPDATE").Set("token = EXCLUDED.token").Set("expires_at = EXCLUDED.expires_at").
-			Returning("NULL").Exec(ctx)
-		return err
-	})
+	_, err := r.ins(ctx).Model(&appTokenRow{Name: name, Token: token, ExpiresAt: millis(expires)}).
+		On("CONFLICT (name) DO UPDATE").Set("token = EXCLUDED.token").Set("expires_at = EXCLUDED.expires_at").
+		Returning("NULL").Exec(ctx)
+	return err
 }
