@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/gomall-dev/mall"
@@ -29,9 +30,9 @@ type Config struct {
 	// TTL is how long settings written by another process may stay unseen.
 	// Default: 3 seconds. Writes of this process are seen at once.
 	TTL time.Duration
-	// Apps are the mini programs whose tenants clients can ask for; the first
-	// one is the site's own. Default: none.
-	Apps []App
+	// AppIDs are the mini programs that belong to the site; the first one is
+	// what Statistics tell. Default: none.
+	AppIDs []string
 	// Capacity is what Statistics tell as the room for files, in bytes.
 	// Default: 0, no limit told.
 	Capacity int64
@@ -67,22 +68,15 @@ func New(d Deps, c Config) (*Service, error) {
 	return &Service{Deps: d, cfg: c, now: mall.Clock(c.Now)}, nil
 }
 
-// SubDomain is the tenant of a mini program, ErrNone when nobody knows it.
-func (s *Service) SubDomain(appid string) (string, error) {
-	for _, a := range s.cfg.Apps {
-		if appid != "" && a.AppID == appid {
-			return a.SubDomain, nil
-		}
-	}
-	return "", ErrNone.With(appid)
-}
+// HasApp says whether a mini program belongs to the site.
+func (s *Service) HasApp(appid string) bool { return slices.Contains(s.cfg.AppIDs, appid) }
 
 // AppID is the site's own mini program, empty when it has none.
 func (s *Service) AppID() string {
-	if len(s.cfg.Apps) == 0 {
+	if len(s.cfg.AppIDs) == 0 {
 		return ""
 	}
-	return s.cfg.Apps[0].AppID
+	return s.cfg.AppIDs[0]
 }
 
 // Statistics are the counters of the site now.

@@ -41,12 +41,6 @@ type AdPosition struct {
 	UpdatedAt time.Time
 }
 
-// App says which tenant a mini program belongs to.
-type App struct {
-	AppID     string
-	SubDomain string // the first path segment of the tenant's API
-}
-
 // Statistics are the counters of the site.
 type Statistics struct {
 	AppID     string // the site's own mini program, may be empty
@@ -60,8 +54,8 @@ type Statistics struct {
 type ArticleCounters struct{ Count, Comments, Favourites, Views int64 }
 
 var (
-	// ErrNone says that there is no such setting, ad position or mini program,
-	// or none that the actor may see.
+	// ErrNone says that there is no such setting or ad position, or none that
+	// the actor may see.
 	ErrNone = mall.E(mall.NotFound, "site.none", "not set")
 	// ErrKey says that a key is malformed.
 	ErrKey = mall.E(mall.Invalid, "site.key", "malformed key")

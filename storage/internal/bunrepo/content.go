@@ -61,7 +61,7 @@ func (c content) Notice(ctx context.Context, id mall.ID) (*cms.Notice, error) {
 func (c content) Notices(ctx context.Context, f cms.Filter, p mall.Page) (mall.Slice[cms.Notice], error) {
 	var rows []noticeRow
 	total, err := narrow(c.sel(ctx).Model(&rows), f, true).
-		Order("sort", "id DESC").Offset(int(p.Offset)).Limit(int(p.Limit)).ScanAndCount(ctx)
+		Order("sort", "id DESC").Offset(p.Offset).Limit(p.Limit).ScanAndCount(ctx)
 	list := mall.Slice[cms.Notice]{Items: make([]cms.Notice, len(rows)), Total: int64(total)}
 	for i := range rows {
 		list.Items[i] = *noticeFromRow(&rows[i])
@@ -110,7 +110,7 @@ func (c content) Banner(ctx context.Context, id mall.ID) (*cms.Banner, error) {
 func (c content) Banners(ctx context.Context, f cms.Filter, p mall.Page) (mall.Slice[cms.Banner], error) {
 	var rows []bannerRow
 	total, err := narrow(c.sel(ctx).Model(&rows), f, false).
-		Order("sort", "id DESC").Offset(int(p.Offset)).Limit(int(p.Limit)).ScanAndCount(ctx)
+		Order("sort", "id DESC").Offset(p.Offset).Limit(p.Limit).ScanAndCount(ctx)
 	list := mall.Slice[cms.Banner]{Items: make([]cms.Banner, len(rows)), Total: int64(total)}
 	for i := range rows {
 		list.Items[i] = *bannerFromRow(&rows[i])

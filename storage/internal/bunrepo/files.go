@@ -62,13 +62,13 @@ func (f files) Known(ctx context.Context, keys []string) (map[string]bool, error
 
 func (f files) Owned(ctx context.Context, owner, after mall.ID, limit int) ([]file.File, error) {
 	var rows []fileRow
-	err := f.sel(ctx).Model(&rows).Where("owner_id = ? AND id > ?", owner, after).Order("id").Limit(limit).Scan(ctx)
+	err := f.sel(ctx).Model(&rows).Where("owner_id = ? AND id > ?", owner, after).Order("id").Limit(int64(limit)).Scan(ctx)
 	return filesFromRows(rows), err
 }
 
 func (f files) Expired(ctx context.Context, at time.Time, limit int) ([]file.File, error) {
 	var rows []fileRow
-	err := f.sel(ctx).Model(&rows).Where("expires_at <= ?", at.UnixMilli()).Order("expires_at").Limit(limit).Scan(ctx)
+	err := f.sel(ctx).Model(&rows).Where("expires_at <= ?", at.UnixMilli()).Order("expires_at").Limit(int64(limit)).Scan(ctx)
 	return filesFromRows(rows), err
 }
 
