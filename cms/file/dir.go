@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"strings"
 	"time"
 
 	"github.com/gomall-dev/mall"
@@ -36,16 +35,9 @@ func OpenDir(dir string) (*Dir, error) {
 // Close gives the directory back; blobs that are open stay readable.
 func (d *Dir) Close() error { return d.root.Close() }
 
-// place is the path of a key, in one of many folders; keys are letters, digits
-// and dots.
+// place is the path of a key, in one of many folders.
 func place(key string) (string, error) {
-	ok := len(key) > 4 && len(key) < 128 && !strings.HasPrefix(key, ".")
-	for _, c := range []byte(key) {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' {
-			ok = false
-		}
-	}
-	if !ok {
+	if !validKey(key) {
 		return "", mall.ErrNotFound
 	}
 	return path.Join(key[:2], key), nil

@@ -176,6 +176,9 @@ func (s *Service) Open(ctx context.Context, key string) (*File, Reader, error) {
 
 // Get is a file by its key, ErrGone when it is not there or has expired.
 func (s *Service) Get(ctx context.Context, key string) (*File, error) {
+	if !validKey(key) {
+		return nil, ErrGone
+	}
 	return s.live(s.Repo.ByKey(ctx, key))
 }
 
@@ -194,6 +197,20 @@ func (s *Service) live(f *File, err error) (*File, error) {
 	}
 	f.URL = s.url(f.Key)
 	return f, nil
+}
+
+// validKey says whether a key may be one: it comes from outside and becomes
+// part of a path.
+func validKey(key string) bool {
+	if len(key) < 5 || len(key) > 128 || key[0] == '.' || key[1] == '.' {
+		return false
+	}
+	for _, c := range []byte(key) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' {
+			return false
+		}
+	}
+	return true
 }
 
 // url is where the public reads a key.
