@@ -22,10 +22,26 @@ type Open func(t *testing.T) storage.Store
 // what transactions promise, and races with exact winners.
 func Run(t *testing.T, open Open) {
 	t.Run("CRUD", func(t *testing.T) {
+		t.Run("Notices", func(t *testing.T) { testNotices(t, open) })
+		t.Run("Banners", func(t *testing.T) { testBanners(t, open) })
+		t.Run("Settings", func(t *testing.T) { testSettings(t, open) })
+		t.Run("AdPositions", func(t *testing.T) { testAdPositions(t, open) })
+		t.Run("Files", func(t *testing.T) { testFiles(t, open) })
 	})
 	t.Run("Tx", func(t *testing.T) {
+		t.Run("Do", func(t *testing.T) { testDo(t, open) })
+		t.Run("Try", func(t *testing.T) { testTry(t, open) })
+		t.Run("View", func(t *testing.T) { testView(t, open) })
+		t.Run("OnCommit", func(t *testing.T) { testOnCommit(t, open) })
+		t.Run("Ended", func(t *testing.T) { testEnded(t, open) })
+		t.Run("Unwinding", func(t *testing.T) { testUnwinding(t, open) })
+		t.Run("Cancelled", func(t *testing.T) { testCancelled(t, open) })
+		t.Run("Outbox", func(t *testing.T) { testOutbox(t, open) })
 	})
 	t.Run("Races", func(t *testing.T) {
+		t.Run("Crowd", func(t *testing.T) { testCrowd(t, open) })
+		t.Run("Outbox", func(t *testing.T) { testOutboxRaces(t, open) })
+		t.Run("Files", func(t *testing.T) { testFileRaces(t, open) })
 	})
 }
 
