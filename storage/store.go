@@ -13,6 +13,9 @@ import (
 	"github.com/gomall-dev/mall/auth/verify"
 	"github.com/gomall-dev/mall/auth/wechat"
 	"github.com/gomall-dev/mall/cart"
+	"github.com/gomall-dev/mall/catalog"
+	"github.com/gomall-dev/mall/catalog/shop"
+	"github.com/gomall-dev/mall/catalog/stock"
 	"github.com/gomall-dev/mall/cms"
 	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/cms/site"
@@ -77,13 +80,16 @@ type Store interface {
 	Addresses() address.Repository
 
 	// repositories: catalog
+	Catalog() catalog.Repository
+	Stock() stock.Repository
+	Shops() shop.Repository
 
 	// repositories: cart, order, marketing
 	Carts() cart.Repository
 	Points() points.Repository
 	Orders() order.Repository
-	OrderClaims() order.ClaimRepository
-	OrderCodes() order.CodeRepository
+	Claims() order.ClaimRepository
+	RedemptionCodes() order.CodeRepository
 
 	// repositories: payment
 	Payments() payment.Repository

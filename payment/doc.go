@@ -1,0 +1,2 @@
+// Package payment takes money and gives it back.
+package payment

@@ -1,0 +1,66 @@
+package payment
+
+import (
+	"context"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth"
+)
+
+// GetOf is one of the actor's own payments by its number; anybody else's is
+// mall.ErrNotFound.
+func (s *Service) GetOf(ctx context.Context, who mall.Actor, number string) (*Payment, error) {
+	payer, err := who.Buyer()
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.Repo.ByNumber(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	if p.Payer != payer {
+		return nil, mall.ErrNotFound
+	}
+	return p, nil
+}
+
+// ListOf is one page of the actor's own payments, newest first.
+func (s *Service) ListOf(ctx context.Context, who mall.Actor, f Filter, p mall.Page) (mall.Slice[Payment], error) {
+	payer, err := who.Buyer()
+	if err != nil {
+		return mall.Slice[Payment]{}, err
+	}
+	f.Payer = payer
+	return s.Repo.List(ctx, f, p.Clean())
+}
+
+// PaidFor is the payment that paid for a reference and was carried out,
+// narrowed to its part; mall.ErrNotFound without one.
+func (s *Service) PaidFor(ctx context.Context, p Purpose, ref mall.ID) (*Payment, error) {
+	return s.Repo.PaidPart(ctx, p, ref)
+}
+
+// Refunds lists the refunds of a reference, oldest first; remedies of refused
+// payments are among them.
+func (s *Service) Refunds(ctx context.Context, p Purpose, ref mall.ID) ([]Refund, error) {
+	return s.Repo.Refunds(ctx, p, ref)
+}
+
+// Eraser is the room's part in auth.Service.Erase: refused while payments are
+// open or refunds unfinished; the books are kept without openids and remarks.
+func (s *Service) Eraser() auth.Eraser {
+	return auth.Eraser{
+		Busy: func(ctx context.Context, account mall.ID) error {
+			open, err := s.Repo.HasOpen(ctx, account)
+			if err == nil && open {
+				return auth.ErrOpen.With("payments")
+			}
+			return err
+		},
+		Erase: s.Repo.Redact,
+		Export: func(ctx context.Context, account mall.ID) (any, error) {
+			list, err := s.Repo.List(ctx, Filter{Payer: account}, mall.Page{Limit: 1000})
+			return list.Items, err
+		},
+	}
+}

@@ -1,0 +1,139 @@
+package payment
+
+import (
+	"context"
+	"net/textproto"
+	"time"
+
+	"github.com/gomall-dev/mall"
+)
+
+// Outcome is what is known about a payment or refund at a provider. Unknown is
+// an outcome like the others: it is asked again later and never guessed.
+type Outcome string
+
+const (
+	// Unknown means that the answer did not come or did not tell.
+	Unknown Outcome = "unknown"
+	// Waiting means open there: not paid (not refunded) yet.
+	Waiting Outcome = "waiting"
+	// Settled means that the money moved.
+	Settled Outcome = "settled"
+	// Closed means that no money can come any more.
+	Closed Outcome = "closed"
+	// Failed means that the provider refused; Code says why.
+	Failed Outcome = "failed"
+	// Absent means that the provider does not know the number.
+	Absent Outcome = "absent"
+)
+
+// Provider is a payment gateway. Implementations are safe for concurrent use,
+// call nobody inside a transaction (ErrInTx), and answer in outcomes: an error
+// means that nothing was sent (bad configuration, ErrInTx), a time-out or an
+// answer that cannot be verified is Unknown. payment/paytest has a suite that
+// every provider must pass.
+type Provider interface {
+	// Create opens a payment there, idempotent by Number: the same number
+	// with the same amount answers the same, with another amount Failed.
+	Create(ctx context.Context, r Request) (Opening, error)
+	// Query tells how a payment stands.
+	Query(ctx context.Context, q Query) (Result, error)
+	// Close ends a payment that was not paid: Closed, or Settled when it was
+	// paid meanwhile (then Query tells the details), or Unknown.
+	Close(ctx context.Context, q Query) (Result, error)
+	// Refund sends money back, idempotent by RefundNumber.
+	Refund(ctx context.Context, r RefundRequest) (RefundResult, error)
+	// QueryRefund tells how a refund stands.
+	QueryRefund(ctx context.Context, r RefundRequest) (RefundResult, error)
+	// ParseNotice verifies a notification over its raw body and reads it.
+	// ErrSignature says that it is forged, stale or was seen before.
+	ParseNotice(ctx context.Context, h Header, body []byte) (Notice, error)
+	// Answer is the reply to a notification in the provider's form.
+	Answer(accepted bool, message string) NoticeAnswer
+}
+
+// Header is the header of a notification in the canonical form of net/http.
+type Header map[string][]string
+
+// Get is the first value of a field, whatever the case of its name.
+func (h Header) Get(name string) string { return textproto.MIMEHeader(h).Get(name) }
+
+// Request asks a provider to open a payment.
+type Request struct {
+	Number   string
+	Amount   mall.Money // fen, > 0
+	Title    string
+	Scene    Scene
+	AppID    string
+	OpenID   string // SceneJSAPI
+	Code     string // SceneCode: the payment code
+	Merchant string // "" for the provider's only one
+	Addr     string // the payer's network address (SceneH5)
+	Due      time.Time
+}
+
+// Query names a payment at a provider.
+type Query struct {
+	Number   string
+	Merchant string
+}
+
+// Opening is the answer to Create: Waiting with Prepay and Params, Settled
+// (SceneCode may be paid at once), Failed or Unknown.
+type Opening struct {
+	Outcome Outcome
+	Prepay  string
+	Params  map[string]string // what the payer's client needs, by the names of its platform
+	Paid    Result            // when Settled
+	Code    string            // the provider's code when Failed
+	Message string
+}
+
+// Result is how a payment stands at a provider. Amount, Merchant, Transaction
+// and Paid are filled when Settled.
+type Result struct {
+	Outcome     Outcome
+	Number      string
+	Transaction string
+	Amount      mall.Money
+	Merchant    string
+	Paid        time.Time
+	Code        string
+	Message     string
+}
+
+// RefundRequest asks for a refund, or how it stands.
+type RefundRequest struct {
+	Number       string // of the payment
+	RefundNumber string
+	Transaction  string
+	Merchant     string
+	Total        mall.Money // fen, the payment's amount at the provider
+	Amount       mall.Money // fen to refund, > 0
+	Reason       string
+}
+
+// RefundResult is how a refund stands at a provider.
+type RefundResult struct {
+	Outcome Outcome // Settled, Waiting, Failed, Absent (QueryRefund only), Unknown
+	Receipt string  // the provider's refund id
+	Amount  mall.Money
+	Code    string
+	Message string
+}
+
+// Notice is a verified notification: about a refund when RefundNumber is set,
+// else about a payment.
+type Notice struct {
+	Result
+	RefundNumber string
+	Receipt      string
+}
+
+// NoticeAnswer is the reply to a notification.
+type NoticeAnswer struct {
+	Accepted    bool
+	Status      int // HTTP status
+	ContentType string
+	Body        []byte
+}
