@@ -1,0 +1,68 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gomall-dev/mall"
+)
+
+// codeLength is the length of a public code: YYYYMMDDHHmmss and milliseconds.
+const codeLength = 17
+
+// IsCode says whether text has the form of a public code.
+func IsCode(text string) bool {
+	if len(text) != codeLength {
+		return false
+	}
+	_, err := strconv.ParseUint(text, 10, 64)
+	return err == nil
+}
+
+// nextCode is the public code of a moment in local time, or the millisecond
+// after the last code given when that is later.
+func nextCode(c mall.Calendar, at time.Time, last string) string {
+	const seconds = "20060102150405"
+	t := at.In(c.Zone())
+	if len(last) == codeLength {
+		l, err := time.ParseInLocation(seconds, last[:len(seconds)], c.Zone())
+		ms, err2 := strconv.Atoi(last[len(seconds):])
+		if next := l.Add(time.Duration(ms+1) * time.Millisecond); err == nil && err2 == nil && next.After(t) {
+			t = next
+		}
+	}
+	return strings.Replace(t.Format(seconds+".000"), ".", "", 1)
+}
+
+// codeTries bounds how often a transaction starts anew because another
+// process took its public code.
+const codeTries = 10
+
+// withCode runs fn in a transaction, again when it fails because a public code
+// was taken meanwhile.
+func (s *Service) withCode(ctx context.Context, fn func(ctx context.Context) error) error {
+	var err error
+	for range codeTries {
+		if err = s.d.Tx.Do(ctx, fn); !errors.Is(err, mall.ErrConflict) || mall.InTx(ctx) {
+			return err
+		}
+	}
+	return err
+}
+
+// checkText refuses texts that are too short or too long, in characters.
+func checkText(field, text string, least, most int) error {
+	if n := len([]rune(text)); n < least || n > most {
+		return mall.ErrInvalid.With(field)
+	}
+	return nil
+}
+
+// badURL says whether text is no address of a picture: http, https or a path.
+func badURL(text string) bool {
+	return len(text) > 1024 || strings.ContainsAny(text, " \t\r\n\"<>") ||
+		!strings.HasPrefix(text, "http://") && !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "/")
+}

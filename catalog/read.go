@@ -1,0 +1,88 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gomall-dev/mall"
+)
+
+// Get is one goods with its stock; ErrGone when there is none.
+func (s *Service) Get(ctx context.Context, id mall.ID) (*Goods, error) {
+	g, err := s.r.Products.Find(ctx, id)
+	return g, gone(err, id)
+}
+
+// FindCode is the id of the goods with a public code; ErrGone when there is none.
+func (s *Service) FindCode(ctx context.Context, code string) (mall.ID, error) {
+	id, err := s.r.Products.FindCode(ctx, code)
+	if errors.Is(err, mall.ErrNotFound) {
+		return 0, ErrGone.With(code)
+	}
+	return id, err
+}
+
+// ByIDs are the goods that are there, without stock, in one statement.
+func (s *Service) ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]*Goods, error) {
+	if len(ids) == 0 {
+		return map[mall.ID]*Goods{}, nil
+	}
+	return s.r.Products.ByIDs(ctx, ids)
+}
+
+// Detail is everything about one goods, on sale or not; ErrGone when there is
+// none. Looking is counted by CountView, not here.
+func (s *Service) Detail(ctx context.Context, id mall.ID) (*Detail, error) {
+	g, err := s.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	d := &Detail{Goods: *g}
+	if err := s.fill(ctx, d); err != nil {
+		return nil, fmt.Errorf("catalog: detail: %w", err)
+	}
+	return d, nil
+}
+
+func (s *Service) fill(ctx context.Context, d *Detail) error {
+	g := &d.Goods
+	text, err := s.r.Products.Text(ctx, g.ID)
+	if err != nil {
+		return err
+	}
+	d.Content, d.Extra = text.Content, text.Extra
+	if d.Pics, err = s.r.Products.Pics(ctx, g.ID); err != nil {
+		return err
+	}
+	if len(d.Pics) == 0 && g.Pic != "" {
+		d.Pics = []Pic{{URL: g.Pic}}
+	}
+	if d.SKUs, err = s.r.Products.SKUs(ctx, []mall.ID{g.ID}); err != nil {
+		return err
+	}
+	if len(g.PropertyIDs) > 0 {
+		if d.Properties, err = s.r.Products.Properties(ctx, g.ID); err != nil {
+			return err
+		}
+	}
+	if g.Category != 0 {
+		if d.Category, err = s.r.Categories.Find(ctx, g.Category); err != nil && !errors.Is(err, mall.ErrNotFound) {
+			return err
+		}
+	}
+	if g.Freight != 0 {
+		found, err := s.r.Freights.ByIDs(ctx, []mall.ID{g.Freight})
+		if err != nil {
+			return err
+		}
+		d.Freight = found[g.Freight]
+	}
+	return nil
+}
+
+// Addons are the groups of extras of goods; empty when there are none.
+func (s *Service) Addons(ctx context.Context, goods mall.ID) ([]AddonGroup, error) {
+	found, err := s.r.Products.Addons(ctx, []mall.ID{goods})
+	return found[goods], err
+}

@@ -1,0 +1,217 @@
+package bunrepo
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/catalog"
+)
+
+// Catalog is the repositories of the catalogue.
+func (s *Store) Catalog() catalog.Repository {
+	return catalog.Repository{
+		Categories: categories{s}, Products: products{s}, Freights: freights{s},
+		Limits: purchaseLimits{s}, Favourites: favourites{s}, Reviews: reviews{s},
+	}
+}
+
+type products struct{ *Store }
+
+// goodsStock is the stock of all SKUs of goods g: -1 when one is unlimited.
+const goodsStock = `(SELECT CASE WHEN MAX(CASE WHEN c.unlimited THEN 1 ELSE 0 END) = 1 THEN -1 ELSE COALESCE(SUM(c.available), 0) END
+	FROM ?(ns)skus AS k JOIN ?(ns)stock_counters AS c ON c.ref = k.id AND c.kind = 'sku' AND c.day = '' AND c.slot = ''
+	WHERE k.goods_id = g.id AND k.deleted_at IS NULL) AS stock`
+
+func (r products) Insert(ctx context.Context, goods []*catalog.Goods, texts []catalog.Text) error {
+	rows := make([]*goodsRow, len(goods))
+	for i, g := range goods {
+		rows[i] = goodsToRow(g)
+	}
+	var made []struct {
+		ID   int64
+		Code string
+	}
+	err := r.ins(ctx).Model(&rows).ExcludeColumn("id").On("CONFLICT DO NOTHING").Returning("id, code").Scan(ctx, &made)
+	if err != nil {
+		return err
+	}
+	if len(made) < len(goods) {
+		return mall.ErrConflict.With("code")
+	}
+	ids := make(map[string]int64, len(made))
+	for _, m := range made {
+		ids[m.Code] = m.ID
+	}
+	long := make([]goodsTextRow, 0, len(goods))
+	for i, g := range goods {
+		g.ID = mall.ID(ids[g.Code])
+		if texts[i].Content != "" || len(texts[i].Extra) > 0 {
+			long = append(long, goodsTextRow{Goods: int64(g.ID), Content: texts[i].Content, Extra: filledMap(texts[i].Extra)})
+		}
+	}
+	if len(long) > 0 {
+		if _, err := r.ins(ctx).Model(&long).Returning("NULL").Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return r.index(ctx, goods)
+}
+
+// index makes goods findable by keyword; PostgreSQL indexes the names by itself.
+func (r products) index(ctx context.Context, goods []*catalog.Goods) error {
+	if r.postgres() {
+		return nil
+	}
+	type searchRow struct {
+		bun.BaseModel `bun:"table:?(ns)goods_search"`
+		Row           int64  `bun:"rowid"`
+		Name          string `bun:"name"`
+	}
+	rows := make([]searchRow, len(goods))
+	for i, g := range goods {
+		rows[i] = searchRow{Row: int64(g.ID), Name: g.Name}
+	}
+	_, err := r.ins(ctx).Model(&rows).Returning("NULL").Exec(ctx)
+	return err
+}
+
+func (r products) unindex(ctx context.Context, id mall.ID) error {
+	if r.postgres() {
+		return nil
+	}
+	_, err := r.rawWrite(ctx, "DELETE FROM ?(ns)goods_search WHERE rowid = ?", id).Exec(ctx)
+	return err
+}
+
+func (r products) Update(ctx context.Context, g *catalog.Goods, t catalog.Text) error {
+	ok, err := hit(r.upd(ctx).Model(goodsToRow(g)).
+		ExcludeColumn("id", "code", "created_at", "deleted_at", "limited", "views", "orders", "sells", "favourites", "reviews",
+			"good_reviews", "bargain", "bargain_price", "group_buy", "group_buy_price", "flash_sale").
+		Where("id = ? AND deleted_at IS NULL", g.ID).Exec(ctx))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return mall.ErrNotFound
+	}
+	row := goodsTextRow{Goods: int64(g.ID), Content: t.Content, Extra: filledMap(t.Extra)}
+	_, err = r.ins(ctx).Model(&row).On("CONFLICT (goods_id) DO UPDATE").
+		Set("content = EXCLUDED.content").Set("extra = EXCLUDED.extra").Returning("NULL").Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.unindex(ctx, g.ID); err != nil {
+		return err
+	}
+	return r.index(ctx, []*catalog.Goods{g})
+}
+
+func (r products) SetSale(ctx context.Context, id mall.ID, on bool, at time.Time) (bool, error) {
+	return hit(r.upd(ctx).Model((*goodsRow)(nil)).
+		Set("on_sale = ?", on).Set("listed = (? AND NOT hidden)", on).Set("updated_at = ?", at.UnixMilli()).
+		Where("id = ? AND deleted_at IS NULL", id).Exec(ctx))
+}
+
+func (r products) SetLimited(ctx context.Context, id mall.ID, limited bool) error {
+	_, err := r.upd(ctx).Model((*goodsRow)(nil)).Set("limited = ?", limited).Where("id = ?", id).Exec(ctx)
+	return err
+}
+
+func (r products) Delete(ctx context.Context, id mall.ID, at time.Time) (bool, error) {
+	ok, err := hit(r.upd(ctx).Model((*goodsRow)(nil)).
+		Set("deleted_at = ?", at.UnixMilli()).Set("listed = ?", false).
+		Where("id = ? AND deleted_at IS NULL", id).Exec(ctx))
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, r.unindex(ctx, id)
+}
+
+func (r products) Count(ctx context.Context, add []catalog.Counts) error {
+	for _, c := range add {
+		q := r.upd(ctx).Model((*goodsRow)(nil)).Where("id = ?", c.Goods)
+		for _, part := range []struct {
+			set string
+			n   int64
+		}{
+			// Only what changes is written: a view moves no index entry.
+			{"views = views + ?", c.Views}, {"orders = orders + ?", c.Orders}, {"sells = sells + ?", c.Sells},
+			{"favourites = favourites + ?", c.Favourites}, {"reviews = reviews + ?", c.Reviews}, {"good_reviews = good_reviews + ?", c.GoodReviews},
+		} {
+			if part.n != 0 {
+				q = q.Set(part.set, part.n)
+			}
+		}
+		if c == (catalog.Counts{Goods: c.Goods}) {
+			continue
+		}
+		if _, err := q.Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r products) LastCode(ctx context.Context) (string, error) {
+	return r.lastCode(ctx, "goods")
+}
+
+// lastCode is the greatest public code of a table.
+func (s *Store) lastCode(ctx context.Context, table string) (string, error) {
+	var code string
+	err := s.rawRead(ctx, "SELECT COALESCE(MAX(code), '') FROM ?(ns)"+table).Scan(ctx, &code)
+	return code, err
+}
+
+func (r products) Find(ctx context.Context, id mall.ID) (*catalog.Goods, error) {
+	var row goodsStockRow
+	err := r.sel(ctx).Model(&row).ColumnExpr("g.*").ColumnExpr(goodsStock).
+		Where("g.id = ? AND g.deleted_at IS NULL", id).Scan(ctx)
+	if err != nil {
+		return nil, one(err)
+	}
+	return &goodsFromRows([]goodsStockRow{row})[0], nil
+}
+
+func (r products) FindCode(ctx context.Context, code string) (mall.ID, error) {
+	var id mall.ID
+	err := r.sel(ctx).Model((*goodsRow)(nil)).Column("id").Where("code = ? AND deleted_at IS NULL", code).Scan(ctx, &id)
+	return id, one(err)
+}
+
+func (r products) ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]*catalog.Goods, error) {
+	var rows []goodsRow
+	err := r.sel(ctx).Model(&rows).Where("id IN (?) AND deleted_at IS NULL", bun.In(ids)).Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[mall.ID]*catalog.Goods, len(rows))
+	for i := range rows {
+		g := goodsFromRow(&rows[i])
+		found[g.ID] = &g
+	}
+	return found, nil
+}
+
+func (r products) Each(ctx context.Context, after mall.ID, limit int64) ([]catalog.Goods, error) {
+	var rows []goodsRow
+	err := r.sel(ctx).Model(&rows).Where("id > ? AND deleted_at IS NULL", after).Order("id").Limit(limit).Scan(ctx)
+	goods := make([]catalog.Goods, len(rows))
+	for i := range rows {
+		goods[i] = goodsFromRow(&rows[i])
+	}
+	return goods, err
+}
+
+func (r products) Text(ctx context.Context, goods mall.ID) (catalog.Text, error) {
+	var row goodsTextRow
+	err := one(r.sel(ctx).Model(&row).Where("goods_id = ?", goods).Scan(ctx))
+	if errors.Is(err, mall.ErrNotFound) {
+		return catalog.Text{Goods: goods}, nil
+	}
+	return catalog.Text{Goods: goods, Content: row.Content, Extra: row.Extra}, err
+}

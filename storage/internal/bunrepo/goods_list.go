@@ -1,0 +1,226 @@
+package bunrepo
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/uptrace/bun"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/catalog"
+)
+
+// goodsSort is one order of lists: the column, the direction, and the end of
+// the names of the indexes that serve it.
+type goodsSort struct {
+	column, direction string
+	idDirection       string
+	index             string
+}
+
+// goodsSorts is the closed map from orders to SQL.
+var goodsSorts = map[catalog.Sort]goodsSort{
+	catalog.BySort:       {"sort", "ASC", "DESC", "sort"},
+	catalog.ByPriceUp:    {"min_price", "ASC", "ASC", "price"},
+	catalog.ByPriceDown:  {"min_price", "DESC", "DESC", "price"},
+	catalog.ByOrdersUp:   {"orders", "ASC", "ASC", "orders"},
+	catalog.ByOrdersDown: {"orders", "DESC", "DESC", "orders"},
+	catalog.ByAddedUp:    {"created_at", "ASC", "ASC", "added"},
+	catalog.ByAddedDown:  {"created_at", "DESC", "DESC", "added"},
+	catalog.ByNameUp:     {"name", "ASC", "ASC", "name"},
+}
+
+func (s goodsSort) order(alias string) string {
+	return alias + s.column + " " + s.direction + ", " + alias + "id " + s.idDirection
+}
+
+const (
+	// maxBranches is up to how many categories or shops are merged from their
+	// own sorted indexes; more are sorted.
+	maxBranches = 32
+	// rareMatches is up to how many matches of a keyword are sorted; of more,
+	// a page is found faster by walking the sort's index and reading names.
+	rareMatches = 5000
+	// trigramLength is the least number of characters of an indexed search.
+	trigramLength = 3
+)
+
+// List chooses the ids of the page from the index of scope and sort alone, and
+// reads whole rows, with their stock, only of those.
+func (r products) List(ctx context.Context, f catalog.Query, p mall.Page) ([]catalog.Goods, error) {
+	sort := goodsSorts[f.Sort]
+	rare, err := r.rare(ctx, f.Keyword)
+	if err != nil {
+		return nil, err
+	}
+	var rows []goodsStockRow
+	err = r.sel(ctx).Model(&rows).ColumnExpr("g.*").ColumnExpr(goodsStock).
+		Join("JOIN (?) AS page ON page.id = g.id", r.pageIDs(ctx, f, sort, rare, p)).
+		OrderExpr(sort.order("g.")).Scan(ctx)
+	return goodsFromRows(rows), err
+}
+
+// rare says whether a keyword is to be asked of the search index: it is long
+// enough for one and has few matches. PostgreSQL's planner decides by itself.
+func (r products) rare(ctx context.Context, keyword string) (bool, error) {
+	if r.postgres() || utf8.RuneCountInString(keyword) < trigramLength {
+		return false, nil
+	}
+	var n int
+	err := r.rawRead(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM ?(ns)goods_search WHERE name MATCH ? LIMIT ?)",
+		phrase(keyword), rareMatches+1).Scan(ctx, &n)
+	return n <= rareMatches, err
+}
+
+func (r products) pageIDs(ctx context.Context, f catalog.Query, sort goodsSort, rare bool, p mall.Page) *bun.SelectQuery {
+	column, values := branches(f)
+	if rare || len(values) < 2 || len(values) > maxBranches {
+		return r.from(ctx, f, sort, rare).Column("g.id").OrderExpr(sort.order("g.")).Limit(p.Limit).Offset(p.Offset)
+	}
+	// The first rows of each branch come sorted from its index; the page is
+	// among them.
+	var union *bun.SelectQuery
+	for _, v := range values {
+		b := f
+		if column == "category_id" {
+			b.Categories = []mall.ID{v}
+		} else {
+			b.Shops = []mall.ID{v}
+		}
+		sorted := r.from(ctx, b, sort, rare).Column("g.id", "g."+sort.column).
+			OrderExpr(sort.order("g.")).Limit(p.Offset + p.Limit)
+		branch := r.db.NewSelect().TableExpr("(?) AS b", sorted).Column("b.id", "b."+sort.column)
+		if union == nil {
+			union = branch
+			continue
+		}
+		union = union.UnionAll(branch)
+	}
+	return r.db.NewSelect().TableExpr("(?) AS u", union).Column("u.id").
+		OrderExpr(sort.order("u.")).Limit(p.Limit).Offset(p.Offset)
+}
+
+// branches is the condition with several values that a list is merged over.
+func branches(f catalog.Query) (column string, values []mall.ID) {
+	if len(f.IDs) > 0 || f.BarCode != "" {
+		return "", nil
+	}
+	if len(f.Categories) > 1 {
+		return "category_id", f.Categories
+	}
+	if len(f.Categories) == 0 && len(f.Shops) > 1 {
+		return "shop_id", f.Shops
+	}
+	return "", nil
+}
+
+// from is the goods of a list, on SQLite by the index that serves the sort:
+// its planner cannot tell a small partial index from a large one.
+func (r products) from(ctx context.Context, f catalog.Query, sort goodsSort, rare bool) *bun.SelectQuery {
+	q := r.sel(ctx).TableExpr("?(ns)goods AS g")
+	if !r.postgres() && !rare && indexed(f) {
+		q = r.sel(ctx).TableExpr("?(ns)goods AS g INDEXED BY ?(ix)goods_" + scope(f) + sort.index)
+	}
+	return where(q, f, r.postgres(), rare)
+}
+
+// indexed says whether a list is one of those that the sort's indexes hold.
+func indexed(f catalog.Query) bool {
+	return !f.Any && !f.OffSale && !f.Hidden && len(f.IDs) == 0 && f.BarCode == "" &&
+		len(f.Categories) < 2 && (len(f.Categories) == 1 || len(f.Shops) < 2)
+}
+
+func scope(f catalog.Query) string {
+	switch {
+	case len(f.Categories) == 1:
+		return "cat_"
+	case len(f.Shops) == 1:
+		return "shop_"
+	case f.Recommended != nil && *f.Recommended:
+		return "rec_"
+	}
+	return ""
+}
+
+func (r products) Total(ctx context.Context, f catalog.Query, atMost int64) (int64, error) {
+	// Matches of the search index are counted from there, however many.
+	searched := !r.postgres() && utf8.RuneCountInString(f.Keyword) >= trigramLength
+	inner := r.from(ctx, f, goodsSorts[catalog.BySort], searched).ColumnExpr("1").Limit(atMost + 1)
+	var n int64
+	err := r.sel(ctx).TableExpr("(?) AS counted", inner).ColumnExpr("COUNT(*)").Scan(ctx, &n)
+	return n, err
+}
+
+// where holds a list against its filter; searched takes the keyword from the
+// search index instead of reading names.
+func where(q *bun.SelectQuery, f catalog.Query, postgres, searched bool) *bun.SelectQuery {
+	switch {
+	case f.Any:
+		q = q.Where("g.deleted_at IS NULL")
+	case !f.OffSale && !f.Hidden:
+		q = q.Where("g.listed")
+	default:
+		q = q.Where("g.deleted_at IS NULL AND g.on_sale = ? AND g.hidden = ?", !f.OffSale, f.Hidden)
+	}
+	q = whereIn(q, "g.category_id", f.Categories)
+	q = whereIn(q, "g.shop_id", f.Shops)
+	q = whereIn(q, "g.id", f.IDs)
+	for _, flag := range []struct {
+		column string
+		value  *bool
+	}{{"g.recommended", f.Recommended}, {"g.bargain", f.Bargain}, {"g.group_buy", f.GroupBuy}, {"g.flash_sale", f.FlashSale}} {
+		switch {
+		case flag.value == nil:
+		case *flag.value:
+			q = q.Where(flag.column)
+		default:
+			q = q.Where("NOT " + flag.column)
+		}
+	}
+	if f.PriceMin != nil {
+		q = q.Where("g.min_price >= ?", int64(*f.PriceMin))
+	}
+	if f.PriceMax != nil {
+		q = q.Where("g.min_price <= ?", int64(*f.PriceMax))
+	}
+	if f.BarCode != "" {
+		q = q.Where("g.bar_code = ? AND g.bar_code <> ''", f.BarCode)
+	}
+	if f.Tag != "" {
+		q = like(q, postgres, "g.tags", f.Tag)
+	}
+	switch {
+	case f.Keyword == "":
+	case searched:
+		q = q.Where("g.id IN (SELECT rowid FROM ?(ns)goods_search WHERE name MATCH ?)", phrase(f.Keyword))
+	default:
+		q = like(q, postgres, "g.name", f.Keyword)
+	}
+	return q
+}
+
+func whereIn(q *bun.SelectQuery, column string, ids []mall.ID) *bun.SelectQuery {
+	switch len(ids) {
+	case 0:
+		return q
+	case 1:
+		return q.Where(column+" = ?", ids[0])
+	}
+	return q.Where(column+" IN (?)", bun.In(ids))
+}
+
+// like is the condition that a column contains a text, whatever the case of
+// its Latin letters.
+func like(q *bun.SelectQuery, postgres bool, column, text string) *bun.SelectQuery {
+	op := " LIKE "
+	if postgres {
+		op = " ILIKE "
+	}
+	return q.Where(column+op+`? ESCAPE '\'`, containing(text))
+}
+
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// phrase is a keyword as one phrase of the search index's language.
+func phrase(keyword string) string { return `"` + strings.ReplaceAll(keyword, `"`, `""`) + `"` }
