@@ -93,7 +93,7 @@ func (a *Adapter) mount(svc *Services) error {
 		var err error
 		switch face {
 		case mall.FaceWXAPI:
-			err = wxapi.Mount(a.mux, svc.wxapi(), wxapi.Config{Subdomain: a.cfg.Subdomain, MerchantID: a.cfg.MerchantID, AppID: svc.Site.AppID(), Public: a.cfg.Public})
+			err = wxapi.Mount(a.mux, svc.wxapi(), wxapi.Config{Subdomain: a.cfg.Subdomain, MerchantID: a.cfg.MerchantID, Public: a.cfg.Public})
 		case mall.FaceManager:
 		default:
 			err = fmt.Errorf("no API %q", face)

@@ -53,6 +53,7 @@ func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	s.now = mall.Clock(cfg.Now)
 	for _, step := range []func(Ports) error{s.content, s.accounts, s.goods, s.money, s.orders} {
 		if err := step(ports); err != nil {
 			return nil, fmt.Errorf("httpadapter: %w", err)
@@ -68,11 +69,24 @@ func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
 // filled gives the common clock, calendar and address to the rooms that name none.
 func (c Config) filled() Config {
 	for _, now := range []*func() time.Time{
-		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Catalog.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Wallet.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now,
+		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Wallet.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now,
 	} {
 		if *now == nil {
 			*now = c.Now
 		}
+	}
+	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar} {
+		if *zone == (mall.Calendar{}) {
+			*zone = c.Calendar
+		}
+	}
+	for _, log := range []**slog.Logger{&c.Site.Log, &c.Payment.Logger} {
+		if *log == nil {
+			*log = c.Logger
+		}
+	}
+	if c.KeepEvents <= 0 {
+		c.KeepEvents = 30 * 24 * time.Hour
 	}
 	c.Public = strings.TrimRight(c.Public, "/")
 	if c.Files.Public == "" {
@@ -130,10 +144,10 @@ func (s *Services) goods(Ports) (err error) {
 	if s.Stock, err = stock.New(stock.Deps{Tx: st, Stock: st.Stock()}, stock.Config{Now: s.cfg.Now}); err != nil {
 		return err
 	}
-	if s.Catalog, err = catalog.New(catalog.Deps{Tx: st, Repo: st.Catalog(), Stock: s.Stock}, s.cfg.Catalog); err != nil {
+	if s.Catalog, err = catalog.New(catalog.Deps{Tx: st, Outbox: st, Repo: st.Catalog(), Stock: s.Stock}, s.cfg.Catalog); err != nil {
 		return err
 	}
-	if s.Shops, err = shop.New(shop.Deps{Tx: st, Repo: st.Shops()}, shop.Config{Now: s.cfg.Now}); err != nil {
+	if s.Shops, err = shop.New(shop.Deps{Tx: st, Repo: st.Shops()}, s.cfg.Shops); err != nil {
 		return err
 	}
 	s.Carts, err = cart.New(cart.Deps{Repo: st.Carts(), Tx: st, Catalog: s.Catalog, Stock: s.Stock, Members: s.Members}, s.cfg.Cart)
@@ -150,9 +164,6 @@ func (s *Services) money(p Ports) (err error) {
 		c.NeedPassword = func(ctx context.Context, _ mall.Actor) (bool, error) {
 			return s.Site.Bool(ctx, "balance_pay_pwd", false), nil
 		}
-	}
-	if c.Logger == nil {
-		c.Logger = s.log
 	}
 	if s.Points, err = points.New(points.Deps{Repo: st.Points(), Tx: st, Outbox: st}, points.Config{Now: s.cfg.Now}); err != nil {
 		return err
@@ -189,8 +200,14 @@ func (s *Services) seal() error {
 		name string
 		auth.Eraser
 	}{
+		{"address", s.Addresses.Eraser()},
+		{"order", s.Orders.Eraser()},
+		{"payment", s.Payments.Eraser()},
 		{"wallet", s.Wallets.Eraser()},
+		{"points", s.Points.Eraser()},
+		{"catalog", auth.Eraser{Erase: s.Catalog.Erase, Export: s.Catalog.Export}},
 		{"file", auth.Eraser{Erase: s.Files.Erase, Export: s.Files.Export}},
+		{"catalog", auth.Eraser{Erase: s.Catalog.Erase, Export: s.Catalog.Export}},
 		{"cart", auth.Eraser{Erase: s.Carts.Erase}},
 		{"cms", auth.Eraser{Erase: s.Content.Erase}},
 	} {
@@ -200,15 +217,32 @@ func (s *Services) seal() error {
 	return s.Payments.Seal()
 }
 
-// table lists the sweeps of all rooms.
+// batch is how many things one run of a sweep takes at most.
+const batch = 100
+
+// table lists the sweeps of all rooms. Orders come before payments: what one
+// closes the other need not ask for.
 func (s *Services) table() []Sweep {
-	const batch = 100
 	return []Sweep{
-		{"payments", 5 * time.Second, func(ctx context.Context) (int, error) { return s.Payments.SweepPayments(ctx, batch) }},
-		{"refunds", 5 * time.Second, func(ctx context.Context) (int, error) { return s.Payments.SweepRefunds(ctx, batch) }},
+		{"orders to expire", 5 * time.Second, limited(s.Orders.SweepExpire)},
+		{"payments", 5 * time.Second, limited(s.Payments.SweepPayments)},
+		{"refunds", 5 * time.Second, limited(s.Payments.SweepRefunds)},
 		{"counters", 5 * time.Second, plain(s.Catalog.Flush)},
-		{"files", 10 * time.Minute, s.Files.Sweep},
-		{"orphans", 6 * time.Hour, s.Files.Orphans},
+		{"orders to receive", time.Minute, limited(s.Orders.SweepReceive)},
+		{"orders to review", time.Minute, limited(s.Orders.SweepReview)},
+		{"tried redemption codes", 10 * time.Minute, plain(s.Orders.SweepCodes)},
 		{"sessions", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Auth.Sweep(ctx, batch) })},
+		{"verification codes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Verify.Sweep(ctx, batch) })},
+		{"picture codes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Captcha.Sweep(ctx, batch) })},
+		{"expired files", 10 * time.Minute, s.Files.Sweep},
+		{"files without owner", 6 * time.Hour, s.Files.Orphans},
+		{"handled events", time.Hour, func(ctx context.Context) (int, error) {
+			n, err := s.Store.PurgeEvents(ctx, s.now().Add(-s.cfg.KeepEvents))
+			return int(n), err
+		}},
 	}
+}
+
+func limited(fn func(context.Context, int) (int, error)) func(context.Context) (int, error) {
+	return func(ctx context.Context) (int, error) { return fn(ctx, batch) }
 }

@@ -2,7 +2,6 @@ package httpadapter
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"mime"
@@ -73,12 +72,6 @@ func notices(s *payment.Service, log *slog.Logger) http.Handler {
 		answer, err := s.Notify(r.Context(), provider, payment.Header(r.Header), body)
 		if err != nil {
 			log.Warn("payment notice", "provider", provider, "accepted", answer.Accepted, "code", mall.CodeOf(err), "error", err)
-		}
-		if answer.Status == 0 {
-			answer.Status = http.StatusInternalServerError
-			if errors.Is(err, mall.ErrNotFound) || errors.Is(err, mall.ErrNotConfigured) {
-				answer.Status = http.StatusNotFound
-			}
 		}
 		if answer.ContentType != "" {
 			w.Header().Set("Content-Type", answer.ContentType)

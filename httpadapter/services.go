@@ -51,12 +51,16 @@ type Config struct {
 	// Public is the base URL under which clients reach the server, without a
 	// trailing slash; addresses of files start with it.
 	Public string
+	// KeepEvents is how long events stay in the outbox once every consumer has
+	// handled them; default 30 days.
+	KeepEvents time.Duration
 
 	Secret  secret.Config
 	Captcha captcha.Config
 	Verify  verify.Config
 	Auth    auth.Config
 	Catalog catalog.Config
+	Shops   shop.Config
 	Cart    cart.Config
 	Order   order.Config // guards and watchers of orders are here
 	Payment payment.Config
@@ -91,6 +95,7 @@ type Services struct {
 	QR        *qrcode.Service
 
 	cfg    Config
+	now    func() time.Time
 	log    *slog.Logger
 	sweeps []Sweep
 	closed sync.Once

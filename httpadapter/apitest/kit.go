@@ -28,6 +28,7 @@ import (
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/httpadapter"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
+	"github.com/gomall-dev/mall/payment/paytest"
 	"github.com/gomall-dev/mall/storage"
 )
 
@@ -47,6 +48,8 @@ type Kit struct {
 	Server  *httptest.Server
 	Clock   *Clock
 	Ports   *Sandbox
+	Gateway *paytest.Gateway // the payment gateway "wxpay"
+	Books   *paytest.Memory  // what the gateway knows
 
 	t    testing.TB
 	vars map[string]string
@@ -58,8 +61,14 @@ type Option func(*httpadapter.Ports, *httpadapter.Config, *httpadapter.AdapterCo
 // New assembles a shop on an empty, migrated store. It ends with the test.
 func New(t testing.TB, store storage.Store, opts ...Option) *Kit {
 	t.Helper()
-	k := &Kit{t: t, Clock: NewClock(), Ports: NewSandbox(), vars: map[string]string{}}
-	k.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { k.Adapter.ServeHTTP(w, r) }))
+	k := &Kit{t: t, Clock: NewClock(), Ports: NewSandbox(), Books: paytest.NewBooks(), vars: map[string]string{}}
+	k.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/sandbox/") {
+			k.Gateway.ServeHTTP(w, r)
+			return
+		}
+		k.Adapter.ServeHTTP(w, r)
+	}))
 	k.Server.Config.MaxHeaderBytes = 4 << 20 // so that long queries are answered by the API
 	k.Server.Start()
 	t.Cleanup(k.Server.Close)
@@ -68,7 +77,7 @@ func New(t testing.TB, store storage.Store, opts ...Option) *Kit {
 		level = slog.LevelDebug
 	}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))
-	ports := k.Ports.ports(t, k.Server.URL, k.Clock.Now)
+	ports := k.ports()
 	cfg := httpadapter.Config{Now: k.Clock.Now, Logger: log, Public: k.Server.URL}
 	cfg.Site.AppIDs = []string{AppID}
 	cfg.Captcha.Reveal = k.Ports.reveal

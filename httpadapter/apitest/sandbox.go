@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/md5"
+	"crypto/rand"
 	"encoding/base64"
 	"image"
 	"image/png"
 	"strings"
 	"sync"
-	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,6 +18,8 @@ import (
 	"github.com/gomall-dev/mall/auth/wechat"
 	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/httpadapter"
+	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/paytest"
 )
 
 // Sandbox plays the outside world in memory: WeChat accepts the codes
@@ -97,15 +98,37 @@ func (s *Sandbox) WXACode(_ context.Context, _ string, c wechat.WXACode) ([]byte
 	if c.Page == "none" {
 		return nil, wechat.ErrPage
 	}
-	var b bytes.Buffer
-	err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)))
-	return b.Bytes(), err
+	return PNG(), nil
 }
 
-// ports are the sandbox's ports, with files in the test's directory.
-func (s *Sandbox) ports(t testing.TB, base string, now func() time.Time) httpadapter.Ports {
-	dir, err := file.OpenDir(t.TempDir())
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = dir.Close() })
-	return httpadapter.Ports{WeChat: s, SMS: s, Mail: s, Blobs: dir}
+// ports are the sandbox's ports, with files in the test's directory and a
+// payment gateway behind the Kit's own server.
+func (k *Kit) ports() httpadapter.Ports {
+	dir, err := file.OpenDir(k.t.TempDir())
+	require.NoError(k.t, err)
+	k.t.Cleanup(func() { _ = dir.Close() })
+	secret := rand.Text()
+	k.Gateway, err = paytest.NewGateway(k.Books, paytest.Config{NotifyURL: k.Server.URL + "/notify/wxpay", Secret: secret, Now: k.Clock.Now})
+	require.NoError(k.t, err)
+	provider, err := paytest.NewProvider(paytest.ProviderConfig{BaseURL: k.Server.URL, Secret: secret, Now: k.Clock.Now})
+	require.NoError(k.t, err)
+	return httpadapter.Ports{WeChat: k.Ports, SMS: k.Ports, Mail: k.Ports, Blobs: dir, Providers: map[string]payment.Provider{"wxpay": provider}}
+}
+
+// Settle pays at the gateway what the package of wx.requestPayment, or a
+// prepay id, stands for. The notice has been handled when it returns.
+func (k *Kit) Settle(prepay string) {
+	k.t.Helper()
+	o, ok, err := k.Books.ByPrepay(k.t.Context(), strings.TrimPrefix(prepay, "prepay_id="))
+	require.NoError(k.t, err)
+	require.True(k.t, ok, "no payment for %q", prepay)
+	_, err = k.Gateway.Pay(k.t.Context(), o.Number, "")
+	require.NoError(k.t, err)
+}
+
+// PNG is a small picture.
+func PNG() []byte {
+	var b bytes.Buffer
+	_ = png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))) // writing to memory does not fail
+	return b.Bytes()
 }

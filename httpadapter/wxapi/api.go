@@ -27,6 +27,7 @@ import (
 	"github.com/gomall-dev/mall/catalog/stock"
 	"github.com/gomall-dev/mall/cms"
 	"github.com/gomall-dev/mall/cms/file"
+	"github.com/gomall-dev/mall/cms/qrcode"
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
@@ -55,6 +56,7 @@ type Deps struct {
 	Content   *cms.Service
 	Site      *site.Service
 	Files     *file.Service
+	QR        *qrcode.Service
 
 	Calendar mall.Calendar
 	Now      func() time.Time // nil: the system clock
@@ -64,7 +66,6 @@ type Deps struct {
 type Config struct {
 	Subdomain  string // the tenant's segment, ^[a-z0-9-]{2,32}$
 	MerchantID mall.ID
-	AppID      string // the mini program whose appid maps to Subdomain; empty: any
 	// Public is the base URL under which clients reach the server, without a
 	// trailing slash; picture addresses start with it. Empty: relative ones.
 	Public string

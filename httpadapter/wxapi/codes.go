@@ -44,6 +44,31 @@ var codes = map[string]row{
 	"wxapi.none":         {700, "暂无数据"},
 
 	// auth
+	"auth.not_registered": {10000, "您还未注册,请先注册"},
+	"auth.registered":     {10000, "已注册,请直接登录"},
+	"auth.mobile_taken":   {10000, "该手机号码已绑定其他账号"},
+	"auth.password":       {403, "用户名或密码错误"},
+	"auth.locked":         {20001, "登录失败次数过多,请稍后再试"},
+	"auth.disabled":       {403, "账号已停用"},
+	"auth.weak_password":  {300, "密码长度须为%v至128位"},
+	"auth.referrer":       {700, "邀请码不正确"},
+	"auth.open":           {20002, "账号还有未完成的业务,不能注销:%v"},
+	"verify.code":         {300, "验证码不正确"},
+	"verify.no_code":      {300, "验证码已失效,请重新获取"},
+	"verify.too_often":    {20001, "验证码发送过于频繁,请稍后再试"},
+	"verify.target":       {300, "手机号码或邮箱格式不正确"},
+	"verify.send":         {-2, "验证码发送失败,请稍后再试"},
+	"verify.picture":      {300, "请先输入图形验证码"},
+	"captcha.answer":      {300, "图形验证码不正确,请刷新后重试"},
+	"captcha.key":         {300, "图形验证码的key须为1至128个字符"},
+	"captcha.too_many":    {20001, "图形验证码获取过于频繁,请稍后再试"},
+	"wechat.code":         {500, "微信登录失败,请重试"},
+	"wechat.decrypt":      {10002, "微信会话已过期,请重新登录"},
+	"wechat.page":         {41030, "小程序页面不存在或小程序未发布"},
+	"wechat.answer":       {-2, "微信服务暂不可用,请稍后再试"},
+	"wechat.app":          {-2, "小程序未配置"},
+	"address.too_many":    {20001, "最多保存%v个收货地址"},
+	"address.region":      {300, "所在地区不正确"},
 
 	// catalog, cart
 	"cart.no_line":  {700, "购物车中没有该商品"},
@@ -57,6 +82,19 @@ var codes = map[string]row{
 	// payment, wallet
 
 	// cms
+	"cms.gone":       {700, "内容不存在或已下架"},
+	"site.none":      {700, "暂无数据"},
+	"site.key":       {300, "参数名称不正确"},
+	"file.gone":      {700, "文件不存在或已过期"},
+	"file.empty":     {300, "文件不能为空"},
+	"file.cut":       {300, "上传中断,请重新上传"},
+	"file.type":      {300, "不支持该文件类型"},
+	"file.broken":    {300, "图片已损坏"},
+	"file.too_large": {300, "文件不能超过%v字节"},
+	"file.pixels":    {300, "图片尺寸过大:%v×%v"},
+	"file.quota":     {300, "文件空间已用完"},
+	"file.taken":     {10000, "文件已存在"},
+	"wechat.page":    {41030, "小程序页面未发布"},
 }
 
 // answer is the code, the text and the value of an error.

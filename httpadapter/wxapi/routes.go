@@ -7,60 +7,60 @@ import "github.com/gomall-dev/mall/httpadapter/endpoint"
 func (a *api) tenant() []endpoint.Route {
 	return []endpoint.Route{
 		// site
-		// endpoint.GET("/site/statistics", endpoint.Public, "siteStatistics", a.siteStatistics),
+		endpoint.GET("/site/statistics", endpoint.Public, "siteStatistics", a.siteStatistics),
 		// endpoint.GET("/order/statistics", endpoint.Buyer, "orderStatisticsv2", a.orderStatisticsv2),
 
 		// banner
-		// endpoint.GET("/banner/list", endpoint.Public, "banners", a.banners),
+		endpoint.GET("/banner/list", endpoint.Public, "banners", a.banners).Cached(),
 
 		// notice
-		// endpoint.GET("/notice/last-one", endpoint.Public, "noticeLastOne", a.noticeLastOne),
-		// endpoint.POST("/notice/list", endpoint.Public, "noticeList", a.noticeList),
-		// endpoint.GET("/notice/detail", endpoint.Public, "noticeDetail", a.noticeDetail),
+		endpoint.GET("/notice/last-one", endpoint.Public, "noticeLastOne", a.noticeLastOne),
+		endpoint.POST("/notice/list", endpoint.Public, "noticeList", a.noticeList),
+		endpoint.GET("/notice/detail", endpoint.Public, "noticeDetail", a.noticeDetail),
 
 		// config
-		// endpoint.GET("/config/value", endpoint.Public, "queryConfigValue", a.queryConfigValue),
-		// endpoint.GET("/config/values", endpoint.Public, "queryConfigBatch", a.queryConfigBatch),
+		endpoint.GET("/config/value", endpoint.Public, "queryConfigValue", a.queryConfigValue).Cached(),
+		endpoint.GET("/config/values", endpoint.Public, "queryConfigBatch", a.queryConfigBatch).Cached(),
 
 		// dfs
-		// endpoint.POST("/dfs/upload/file", endpoint.Buyer, "uploadFile", a.uploadFile),
+		endpoint.POST("/dfs/upload/file", endpoint.Buyer, "uploadFile", a.uploadFile),
 
 		// verification
-		// endpoint.GET("/verification/pic/get", endpoint.Public, "graphValidateCodeUrl", a.graphValidateCodeUrl),
-		// endpoint.POST("/verification/pic/check", endpoint.Public, "graphValidateCodeCheck", a.graphValidateCodeCheck),
-		// endpoint.GET("/verification/sms/get", endpoint.Public, "smsValidateCode", a.smsValidateCode),
-		// endpoint.POST("/verification/sms/check", endpoint.Public, "smsValidateCodeCheck", a.smsValidateCodeCheck),
+		endpoint.GET("/verification/pic/get", endpoint.Public, "graphValidateCodeUrl", a.graphValidateCodeUrl),
+		endpoint.POST("/verification/pic/check", endpoint.Public, "graphValidateCodeCheck", a.graphValidateCodeCheck),
+		endpoint.GET("/verification/sms/get", endpoint.Public, "smsValidateCode", a.smsValidateCode),
+		endpoint.POST("/verification/sms/check", endpoint.Public, "smsValidateCodeCheck", a.smsValidateCodeCheck),
 
 		// register
-		// endpoint.GET("/user/check-referrer", endpoint.Public, "checkReferrer", a.checkReferrer),
-		// endpoint.POST("/user/wxapp/authorize", endpoint.Public, "authorize", a.authorize),
-		// endpoint.POST("/user/wxapp/register/simple", endpoint.Public, "register_simple", a.registerSimple),
-		// endpoint.POST("/user/wxapp/register/complex", endpoint.Public, "register_complex", a.registerComplex),
-		// endpoint.POST("/user/username/register", endpoint.Public, "register_username", a.registerUsername),
-		// endpoint.POST("/user/m/register", endpoint.Public, "register_mobile", a.registerMobile),
+		endpoint.GET("/user/check-referrer", endpoint.Public, "checkReferrer", a.checkReferrer),
+		endpoint.POST("/user/wxapp/authorize", endpoint.Public, "authorize", a.authorize),
+		endpoint.POST("/user/wxapp/register/simple", endpoint.Public, "register_simple", a.registerSimple),
+		endpoint.POST("/user/wxapp/register/complex", endpoint.Public, "register_complex", a.registerComplex),
+		endpoint.POST("/user/username/register", endpoint.Public, "register_username", a.registerUsername),
+		endpoint.POST("/user/m/register", endpoint.Public, "register_mobile", a.registerMobile),
 
 		// login
-		// endpoint.POST("/user/wxapp/login", endpoint.Public, "login_wx", a.loginWx),
-		// endpoint.POST("/user/username/login", endpoint.Public, "login_username", a.loginUsername),
-		// endpoint.POST("/user/m/login", endpoint.Public, "login_mobile", a.loginMobile),
-		// endpoint.POST("/user/m/loginMobile", endpoint.Public, "loginMobileSmsCode", a.loginMobileSmsCode),
-		// endpoint.GET("/user/check-token", endpoint.Buyer, "checkToken", a.checkToken),
-		// endpoint.GET("/user/loginout", endpoint.Buyer, "loginout", a.loginout),
+		endpoint.POST("/user/wxapp/login", endpoint.Public, "login_wx", a.loginWx),
+		endpoint.POST("/user/username/login", endpoint.Public, "login_username", a.loginUsername),
+		endpoint.POST("/user/m/login", endpoint.Public, "login_mobile", a.loginMobile),
+		endpoint.POST("/user/m/loginMobile", endpoint.Public, "loginMobileSmsCode", a.loginMobileSmsCode),
+		endpoint.GET("/user/check-token", endpoint.Buyer, "checkToken", a.checkToken),
+		endpoint.GET("/user/loginout", endpoint.Buyer, "loginout", a.loginout),
 
 		// user
-		// endpoint.POST("/user/wxapp/bindMobile", endpoint.Buyer, "bindMobileWxapp", a.bindMobileWxapp),
-		// endpoint.GET("/user/detail", endpoint.Buyer, "userDetail", a.userDetail),
-		// endpoint.GET("/user/wxinfo", endpoint.Buyer, "userWxinfo", a.userWxinfo),
-		// endpoint.POST("/user/modify", endpoint.Buyer, "modifyUserInfo", a.modifyUserInfo),
+		endpoint.POST("/user/wxapp/bindMobile", endpoint.Buyer, "bindMobileWxapp", a.bindMobileWxapp),
+		endpoint.GET("/user/detail", endpoint.Buyer, "userDetail", a.userDetail),
+		endpoint.GET("/user/wxinfo", endpoint.Buyer, "userWxinfo", a.userWxinfo),
+		endpoint.POST("/user/modify", endpoint.Buyer, "modifyUserInfo", a.modifyUserInfo),
 
 		// address
-		// endpoint.POST("/user/shipping-address/list/v2", endpoint.Buyer, "queryAddressV2", a.queryAddressV2),
-		// endpoint.POST("/user/shipping-address/list", endpoint.Buyer, "queryAddress (older SDKs)", a.queryAddress),
-		// endpoint.POST("/user/shipping-address/add", endpoint.Buyer, "addAddress", a.addAddress),
-		// endpoint.POST("/user/shipping-address/update", endpoint.Buyer, "updateAddress", a.updateAddress),
-		// endpoint.GET("/user/shipping-address/default/v2", endpoint.Buyer, "defaultAddress", a.defaultAddress),
-		// endpoint.GET("/user/shipping-address/detail/v2", endpoint.Buyer, "addressDetail", a.addressDetail),
-		// endpoint.POST("/user/shipping-address/delete", endpoint.Buyer, "deleteAddress", a.deleteAddress),
+		endpoint.POST("/user/shipping-address/list/v2", endpoint.Buyer, "queryAddressV2", a.queryAddressV2),
+		endpoint.POST("/user/shipping-address/list", endpoint.Buyer, "queryAddress (older SDKs)", a.queryAddress),
+		endpoint.POST("/user/shipping-address/add", endpoint.Buyer, "addAddress", a.addAddress),
+		endpoint.POST("/user/shipping-address/update", endpoint.Buyer, "updateAddress", a.updateAddress),
+		endpoint.GET("/user/shipping-address/default/v2", endpoint.Buyer, "defaultAddress", a.defaultAddress),
+		endpoint.GET("/user/shipping-address/detail/v2", endpoint.Buyer, "addressDetail", a.addressDetail),
+		endpoint.POST("/user/shipping-address/delete", endpoint.Buyer, "deleteAddress", a.deleteAddress),
 
 		// cms
 		endpoint.GET("/cms/category/list", endpoint.Public, "cmsCategories", a.none),
@@ -134,20 +134,20 @@ func (a *api) tenant() []endpoint.Route {
 		// endpoint.POST("/user/cashLog/v2", endpoint.Buyer, "cashLogsV2", a.cashLogsV2),
 
 		// wxa_tools
-		// endpoint.POST("/qrcode/wxa/unlimit", endpoint.Public, "wxaQrcode", a.wxaQrcode),
+		endpoint.POST("/qrcode/wxa/unlimit", endpoint.Public, "wxaQrcode", a.wxaQrcode),
 
 		// site
-		// endpoint.GET("/site/adPosition/info", endpoint.Public, "adPosition", a.adPosition),
+		endpoint.GET("/site/adPosition/info", endpoint.Public, "adPosition", a.adPosition),
 
 		// region
-		// endpoint.GET("/region/province", endpoint.Public, "provinceV2", a.provinceV2),
-		// endpoint.GET("/region/child", endpoint.Public, "nextRegionV2", a.nextRegionV2),
+		endpoint.GET("/region/province", endpoint.Public, "provinceV2", a.province).Cached(),
+		endpoint.GET("/region/child", endpoint.Public, "nextRegionV2", a.nextRegion).Cached(),
 
 		// user
-		// endpoint.POST("/user/wxapp/bindMobile/v2", endpoint.Buyer, "bindMobileWxappV2", a.bindMobileWxappV2),
+		endpoint.POST("/user/wxapp/bindMobile/v2", endpoint.Buyer, "bindMobileWxappV2", a.bindMobileWxappV2),
 
 		// dfs
-		// endpoint.POST("/upload2", endpoint.Buyer, "uploadFileV2", a.uploadFileV2),
+		endpoint.POST("/upload2", endpoint.Buyer, "uploadFileV2", a.uploadFile),
 
 		// goods
 		// endpoint.POST("/shop/goods/list/v2", endpoint.Public, "goodsv2", a.goodsv2),
@@ -162,11 +162,11 @@ func (a *api) tenant() []endpoint.Route {
 // root lists the paths without a tenant's segment.
 func (a *api) root() []endpoint.Route {
 	return []endpoint.Route{
-		// endpoint.GET("/subdomain/appid/wxapp", endpoint.Public, "fetchSubDomainByWxappAppid", a.fetchSubDomainByWxappAppid),
-		// endpoint.GET("/common/subdomain/appid/wxapp", endpoint.Public, "fetchSubDomainByWxappAppid", a.fetchSubDomainByWxappAppid),
-		// endpoint.POST("/upload2", endpoint.Buyer, "uploadFileV2", a.uploadFileV2),
-		// endpoint.GET("/common/region/v2/province", endpoint.Public, "province", a.province),
-		// endpoint.GET("/common/region/v2/child", endpoint.Public, "nextRegion", a.nextRegion),
+		endpoint.GET("/subdomain/appid/wxapp", endpoint.Public, "fetchSubDomainByWxappAppid", a.fetchSubDomainByWxappAppid),
+		endpoint.GET("/common/subdomain/appid/wxapp", endpoint.Public, "fetchSubDomainByWxappAppid", a.fetchSubDomainByWxappAppid),
+		endpoint.POST("/upload2", endpoint.Buyer, "uploadFileV2", a.uploadFile),
+		endpoint.GET("/common/region/v2/province", endpoint.Public, "province", a.province).Cached(),
+		endpoint.GET("/common/region/v2/child", endpoint.Public, "nextRegion", a.nextRegion).Cached(),
 	}
 }
 

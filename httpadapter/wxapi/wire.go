@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
 )
 
@@ -136,4 +137,24 @@ func b2i(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// kilograms is a weight in grams as a JSON number of kilograms: 0.25.
+type kilograms int64
+
+// MarshalJSON prints at most three decimals.
+func (g kilograms) MarshalJSON() ([]byte, error) {
+	return strconv.AppendFloat(nil, float64(g)/1000, 'f', -1, 64), nil
+}
+
+// plenty is what clients are told of stock without limit.
+const plenty = 999_999
+
+// stores is a number of available pieces as clients take it: never negative,
+// unlimited stock as a big number.
+func stores(available int64) int64 {
+	if available == catalog.Unlimited {
+		return plenty
+	}
+	return max(available, 0)
 }
