@@ -47,7 +47,3 @@ type Changes struct {
 
 // Filter narrows a list: parts of the name and of the mobile number.
 type Filter struct{ LinkMan, Mobile string }
-
-// Regions looks a region code up: its name, the code of its parent ("" for a
-// province) and whether it exists.
-type Regions func(code string) (name, parent string, ok bool)

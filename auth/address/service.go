@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/auth"
+	"github.com/gomall-dev/mall/catalog/geo"
 )
 
 var (
@@ -62,7 +64,7 @@ type Config struct {
 	Now func() time.Time
 	// Regions knows the region codes; nil takes every code of digits as it
 	// comes, without names.
-	Regions Regions
+	Regions *geo.Regions
 }
 
 // Service holds the rules of addresses.
@@ -233,36 +235,43 @@ func (s *Service) check(a *Address) error {
 	return s.regions(a)
 }
 
-// regions checks that each code is known and lies in the one above it.
+// regions checks that each code is known and lies in the one above it. The
+// table ends with districts, so of a street only its district can be checked.
 func (s *Service) regions(a *Address) error {
+	if a.ProvinceID == "" {
+		return mall.ErrInvalid.With("provinceId")
+	}
 	above := ""
-	for i, r := range []struct {
-		code string
-		name *string
-	}{
-		{a.ProvinceID, &a.ProvinceName}, {a.CityID, &a.CityName},
-		{a.DistrictID, &a.DistrictName}, {a.StreetID, &a.StreetName},
+	for i, r := range []struct{ code, name *string }{
+		{&a.ProvinceID, &a.ProvinceName}, {&a.CityID, &a.CityName},
+		{&a.DistrictID, &a.DistrictName}, {&a.StreetID, &a.StreetName},
 	} {
 		*r.name = ""
-		if r.code == "" {
-			if i == 0 {
-				return mall.ErrInvalid.With("provinceId")
-			}
+		if *r.code == "" {
 			continue
 		}
-		if len(r.code) > 12 || strings.Trim(r.code, "0123456789") != "" {
+		if len(*r.code) > 12 || strings.Trim(*r.code, "0123456789") != "" {
 			return ErrRegion.With("?")
 		}
+		*r.code = geo.Long(*r.code)
 		if s.c.Regions == nil {
 			continue
 		}
-		name, parent, ok := s.c.Regions(r.code)
-		if !ok || above != "" && parent != above {
-			return ErrRegion.With(r.code)
+		level := i + 1
+		g, ok := s.c.Regions.Find(*r.code)
+		switch {
+		case level <= geo.District && (!ok || g.Level != level || above != "" && !within(s.c.Regions, g, above)),
+			level > geo.District && above != "" && geo.Short(*r.code) != geo.Short(above):
+			return ErrRegion.With(*r.code)
 		}
-		*r.name, above = name, r.code
+		*r.name, above = g.Name, *r.code
 	}
 	return nil
+}
+
+// within says whether a region lies in the one with the code.
+func within(all *geo.Regions, g geo.Region, code string) bool {
+	return slices.ContainsFunc(all.Path(g.Code), func(p geo.Region) bool { return p.Code == code })
 }
 
 // fields says whether anything but the default switches.
@@ -273,6 +282,15 @@ func (c Changes) fields() bool {
 }
 
 func (c Changes) apply(a *Address) {
+	// Another region above leaves none below, unless they come along.
+	switch {
+	case c.ProvinceID != nil && geo.Long(*c.ProvinceID) != a.ProvinceID:
+		a.CityID, a.DistrictID, a.StreetID = "", "", ""
+	case c.CityID != nil && geo.Long(*c.CityID) != a.CityID:
+		a.DistrictID, a.StreetID = "", ""
+	case c.DistrictID != nil && geo.Long(*c.DistrictID) != a.DistrictID:
+		a.StreetID = ""
+	}
 	for _, f := range []struct{ from, to *string }{
 		{c.LinkMan, &a.LinkMan}, {c.Mobile, &a.Mobile}, {c.ProvinceID, &a.ProvinceID}, {c.CityID, &a.CityID},
 		{c.DistrictID, &a.DistrictID}, {c.StreetID, &a.StreetID}, {c.Address, &a.Address}, {c.Code, &a.Code},
