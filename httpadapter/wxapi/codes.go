@@ -3,6 +3,7 @@ package wxapi
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/gomall-dev/mall"
 )
@@ -64,7 +65,6 @@ var codes = map[string]row{
 	"captcha.too_many":    {20001, "图形验证码获取过于频繁,请稍后再试"},
 	"wechat.code":         {500, "微信登录失败,请重试"},
 	"wechat.decrypt":      {10002, "微信会话已过期,请重新登录"},
-	"wechat.page":         {41030, "小程序页面不存在或小程序未发布"},
 	"wechat.answer":       {-2, "微信服务暂不可用,请稍后再试"},
 	"wechat.app":          {-2, "小程序未配置"},
 	"address.too_many":    {20001, "最多保存%v个收货地址"},
@@ -114,15 +114,10 @@ func answer(err error) (code int, text string, data any) {
 	return r.code, fill(r.text, e.Args), data
 }
 
-// fill puts arguments into a text; verbs without argument are cut off with the
-// mark before them, arguments without verb are left out.
+// fill puts arguments into a text; verbs without argument stay empty,
+// arguments without verb are left out.
 func fill(text string, args []any) string {
-	n := 0
-	for i := 0; i+1 < len(text); i++ {
-		if text[i] == '%' && text[i+1] == 'v' {
-			n++
-		}
-	}
+	n := strings.Count(text, "%v")
 	if n == 0 {
 		return text
 	}

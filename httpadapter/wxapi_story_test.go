@@ -1,4 +1,4 @@
-package wxapi_test
+package httpadapter_test
 
 import (
 	"strconv"
