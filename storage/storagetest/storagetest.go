@@ -27,6 +27,7 @@ func Run(t *testing.T, open Open) {
 		t.Run("Settings", func(t *testing.T) { testSettings(t, open) })
 		t.Run("AdPositions", func(t *testing.T) { testAdPositions(t, open) })
 		t.Run("Files", func(t *testing.T) { testFiles(t, open) })
+		t.Run("Carts", func(t *testing.T) { testCarts(t, open) })
 	})
 	t.Run("Tx", func(t *testing.T) {
 		t.Run("Do", func(t *testing.T) { testDo(t, open) })
@@ -42,6 +43,7 @@ func Run(t *testing.T, open Open) {
 		t.Run("Crowd", func(t *testing.T) { testCrowd(t, open) })
 		t.Run("Outbox", func(t *testing.T) { testOutboxRaces(t, open) })
 		t.Run("Files", func(t *testing.T) { testFileRaces(t, open) })
+		t.Run("Carts", func(t *testing.T) { testCartRaces(t, open) })
 	})
 }
 

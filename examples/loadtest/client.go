@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// client speaks the wxapi face of one host process.
+type client struct {
+	base string
+	hc   *http.Client
+}
+
+func newClient(base string) *client {
+	return &client{base: base, hc: &http.Client{Timeout: 15 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 4, DisableCompression: true}}}
+}
+
+// fields is a flat form.
+type fields map[string]string
+
+// call posts a form to a path of the tenant, decodes data into out when that
+// is not nil, and turns every code but 0 into an error.
+func (c *client) call(ctx context.Context, path string, in fields, out any) error {
+	return c.send(ctx, http.MethodPost, c.base+"/mall"+path, in, out)
+}
+
+func (c *client) get(ctx context.Context, path string, in fields, out any) error {
+	return c.send(ctx, http.MethodGet, c.base+"/mall"+path, in, out)
+}
+
+func (c *client) send(ctx context.Context, verb, target string, in fields, out any) error {
+	form := url.Values{}
+	for k, v := range in {
+		form.Set(k, v)
+	}
+	var body io.Reader
+	if verb == http.MethodGet {
+		target += "?" + form.Encode()
+	} else {
+		body = strings.NewReader(form.Encode())
+	}
+	req, err := http.NewRequestWithContext(ctx, verb, target, body)
+	if err != nil {
+		return err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := c.hc.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	var env struct {
+		Code int
+		Msg  string
+		Data json.RawMessage
+	}
+	if err := json.Unmarshal(b, &env); err != nil {
+		return fmt.Errorf("%s: %w: %.200s", target, err, b)
+	}
+	if env.Code != 0 {
+		return fmt.Errorf("%s: code %d %s", req.URL.Path, env.Code, env.Msg)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(env.Data, out)
+}
+
+// pay plays the payer at the sandbox gateway.
+func (c *client) pay(ctx context.Context, prepay string) error {
+	res, err := c.hc.PostForm(c.base+"/sandbox/pay", url.Values{"prepay_id": {prepay}})
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err == nil && !strings.Contains(string(b), "SUCCESS") {
+		err = fmt.Errorf("sandbox: %s %.200s", res.Status, b)
+	}
+	return err
+}
