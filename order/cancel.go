@@ -152,12 +152,12 @@ func (s *Service) releaseOffers(ctx context.Context, id mall.ID) error {
 	return nil
 }
 
-// earn gives points back.
+// earn gives points back that were spent on the order.
 func (s *Service) earn(ctx context.Context, o *Order, from points.Source, n int64) error {
 	if n == 0 {
 		return nil
 	}
-	return s.Points.Earn(ctx, points.Move{Account: o.Buyer, Kind: points.KindRefund, Amount: n, Source: from, Order: o.ID})
+	return s.Points.Return(ctx, points.Move{Account: o.Buyer, Kind: points.KindRefund, Amount: n, Source: from, Order: o.ID})
 }
 
 // Delete hides an order from the lists of whoever asks, its buyer or the

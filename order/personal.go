@@ -5,7 +5,13 @@ import (
 	"time"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth"
 )
+
+// Eraser is the room's part in erasing and exporting an account.
+func (s *Service) Eraser() auth.Eraser {
+	return auth.Eraser{Busy: s.Busy, Erase: s.Erase, Export: s.Export}
+}
 
 // Busy bars erasing an account whose orders or claims are open.
 func (s *Service) Busy(ctx context.Context, account mall.ID) error {

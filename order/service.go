@@ -130,7 +130,7 @@ func New(d Deps, c Config) (*Service, error) {
 		c.AutoRemark = "系统默认好评"
 	}
 	s := &Service{Deps: d, cfg: c, now: mall.Clock(c.Now)}
-	d.Payments.Handle(payment.Order, payment.Handler{Price: s.payPrice, Run: s.payRun})
+	d.Payments.Handle(payment.Order, payment.Handler{Price: s.payPrice, Run: s.payRun, Kind: payment.KindOrder})
 	d.Payments.OnRefund(payment.Order, s.onRefund)
 	return s, nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/gomall-dev/mall/order"
 )
 
-// OrderClaims is the repository of after-sale claims.
-func (s *Store) OrderClaims() order.ClaimRepository { return orderClaims{s} }
+// Claims is the repository of after-sale claims.
+func (s *Store) Claims() order.ClaimRepository { return orderClaims{s} }
 
 type orderClaims struct{ *Store }
 
@@ -46,7 +46,7 @@ func orderClaimToRow(c *order.Claim) *orderClaimRow {
 func orderClaimFromRow(r *orderClaimRow) order.Claim {
 	return order.Claim{ID: r.ID, Order: r.Order, Line: r.Line, Buyer: r.Buyer, Shop: r.Shop, Type: order.ClaimType(r.Kind),
 		State: order.ClaimState(r.State), Received: r.Received, Qty: r.Qty, Amount: mall.Money(r.Amount), Reason: r.Reason,
-		Remark: r.Remark, Pictures: r.Pictures, Answer: r.Answer, BackTo: r.BackTo, Added: moment(&r.Added), Updated: moment(&r.Updated), Ended: moment(r.Ended)}
+		Remark: r.Remark, Pictures: emptied(r.Pictures), Answer: r.Answer, BackTo: r.BackTo, Added: moment(&r.Added), Updated: moment(&r.Updated), Ended: moment(r.Ended)}
 }
 
 func (r orderClaims) Insert(ctx context.Context, c *order.Claim) error {

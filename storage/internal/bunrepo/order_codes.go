@@ -10,8 +10,8 @@ import (
 	"github.com/gomall-dev/mall/order"
 )
 
-// OrderCodes is the repository of redemption codes.
-func (s *Store) OrderCodes() order.CodeRepository { return orderCodes{s} }
+// RedemptionCodes is the repository of redemption codes.
+func (s *Store) RedemptionCodes() order.CodeRepository { return orderCodes{s} }
 
 type orderCodes struct{ *Store }
 

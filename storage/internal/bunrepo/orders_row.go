@@ -80,8 +80,8 @@ func orderFromRow(r *orderRow) *order.Order {
 		State:   order.State{Pay: order.Pay(r.Pay), Ful: order.Fulfilment(r.Ful), End: order.End(r.End)},
 		Version: r.Version, OpenClaims: r.OpenClaims, HeldOpen: r.HeldOpen, Delivery: order.Delivery(r.Delivery),
 		CanRedeem: r.CanRedeem, PickUpShop: r.PickUpShop, PickUpName: r.PickUpName, Address: r.Address,
-		List: mall.Money(r.List), FreightList: mall.Money(r.FreightList), Freight: mall.Money(r.Freight), Fees: r.Fees,
-		Reduced: mall.Money(r.Reduced), FreightCuts: r.FreightCuts, Payable: mall.Money(r.Payable), Paid: mall.Money(r.Paid),
+		List: mall.Money(r.List), FreightList: mall.Money(r.FreightList), Freight: mall.Money(r.Freight), Fees: emptied(r.Fees),
+		Reduced: mall.Money(r.Reduced), FreightCuts: emptied(r.FreightCuts), Payable: mall.Money(r.Payable), Paid: mall.Money(r.Paid),
 		Refunded: mall.Money(r.Refunded), Points: r.Points, Deducted: r.Deducted, Remark: r.Remark, Addr: r.Addr,
 		Inviter: r.Inviter, Payment: r.Payment, PaidAs: r.PaidAs, Due: moment(r.Due), Tried: moment(r.Tried),
 		Added: moment(&r.Added), Updated: moment(&r.Updated), PaidAt: moment(r.PaidAt), ShippedAt: moment(r.ShippedAt),
@@ -150,11 +150,11 @@ func orderLineToRow(l *order.Line, pos int) *orderLineRow {
 func orderLineFromRow(r *orderLineRow) order.Line {
 	return order.Line{ID: r.ID, Order: r.Order, Goods: r.Goods, SKU: r.SKU, Category: r.Category, Shop: r.Shop,
 		Kind: r.Kind, Name: r.Name, Sub: r.Sub, Picture: r.Picture, Options: r.Options, Property: r.Property, BarCode: r.BarCode,
-		Unit: r.Unit, Addons: r.Addons, Claims: r.Claims, Qty: r.Qty, ListUnit: mall.Money(r.ListUnit), PriceUnit: mall.Money(r.PriceUnit),
+		Unit: r.Unit, Addons: emptied(r.Addons), Claims: r.Claims, Qty: r.Qty, ListUnit: mall.Money(r.ListUnit), PriceUnit: mall.Money(r.PriceUnit),
 		List: mall.Money(r.List), Payable: mall.Money(r.Payable), Freight: mall.Money(r.Freight), Points: r.Points, Deducted: r.Deducted,
-		Reductions: r.Reductions, Weight: r.Weight, Template: r.Template, Inviter: r.Inviter, Shipped: r.Shipped,
+		Reductions: emptied(r.Reductions), Weight: r.Weight, Template: r.Template, Inviter: r.Inviter, Shipped: r.Shipped,
 		Redeemed: r.Redeemed, Refunded: r.Refunded, RefundedMoney: mall.Money(r.RefundedMoney), Claim: r.Claim, LastClaim: r.LastClaim,
-		Review: order.Review{Grade: r.Grade, Stars: r.Stars, Remark: r.ReviewRemark, Pictures: r.ReviewPics, At: moment(r.Reviewed)}}
+		Review: order.Review{Grade: r.Grade, Stars: r.Stars, Remark: r.ReviewRemark, Pictures: emptied(r.ReviewPics), At: moment(r.Reviewed)}}
 }
 
 type orderShipmentRow struct {
@@ -174,7 +174,7 @@ func orderShipmentToRow(p *order.Shipment) *orderShipmentRow {
 }
 
 func orderShipmentFromRow(r *orderShipmentRow) order.Shipment {
-	return order.Shipment{ID: r.ID, Order: r.Order, Code: r.Code, Name: r.Name, Tracking: r.Tracking, Pieces: r.Pieces, At: moment(&r.At)}
+	return order.Shipment{ID: r.ID, Order: r.Order, Code: r.Code, Name: r.Name, Tracking: r.Tracking, Pieces: emptied(r.Pieces), At: moment(&r.At)}
 }
 
 type orderLogRow struct {
@@ -216,4 +216,12 @@ func stateOf(text string) order.State {
 		return order.State{}
 	}
 	return order.State{Pay: order.Pay(p[0]), Ful: order.Fulfilment(p[1]), End: order.End(p[2])}
+}
+
+// emptied makes an empty slice nil again, as domain values have it.
+func emptied[T any](s []T) []T {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
 }
