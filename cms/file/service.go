@@ -2,6 +2,7 @@ package file
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -186,6 +187,32 @@ func (s *Service) Get(ctx context.Context, key string) (*File, error) {
 // or has expired.
 func (s *Service) BySource(ctx context.Context, source string) (*File, error) {
 	return s.live(s.Repo.BySource(ctx, source))
+}
+
+// Kept is the URL of the file that was made from source, empty when there is
+// none or it has expired.
+func (s *Service) Kept(ctx context.Context, source string) (string, error) {
+	f, err := s.BySource(ctx, source)
+	switch {
+	case errors.Is(err, ErrGone):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	return f.URL, nil
+}
+
+// Keep stores a file of the shop that was made from source and gives its URL;
+// when another one of the source is there already, that one's.
+func (s *Service) Keep(ctx context.Context, source, name string, body []byte, keep time.Duration) (string, error) {
+	f, err := s.Put(ctx, mall.System(), bytes.NewReader(body), name, Options{Keep: keep, Source: source})
+	if errors.Is(err, ErrTaken) {
+		f, err = s.BySource(ctx, source)
+	}
+	if err != nil {
+		return "", err
+	}
+	return f.URL, nil
 }
 
 func (s *Service) live(f *File, err error) (*File, error) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"image/png"
-	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/auth/wechat"
-	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/cms/qrcode"
 )
 
@@ -42,36 +40,17 @@ func (d *drawn) WXACode(ctx context.Context, _ string, c wechat.WXACode) ([]byte
 }
 
 // shelf keeps files in memory.
-type shelf struct {
-	mu    sync.Mutex
-	files map[string]*file.File
+type shelf struct{ urls sync.Map }
+
+func (s *shelf) Kept(_ context.Context, source string) (string, error) {
+	url, _ := s.urls.Load(source)
+	text, _ := url.(string)
+	return text, nil
 }
 
-func (s *shelf) Put(_ context.Context, _ mall.Actor, r io.Reader, _ string, o file.Options) (*file.File, error) {
-	b, err := io.ReadAll(r)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.files[o.Source] != nil {
-		return nil, file.ErrTaken
-	}
-	if s.files == nil {
-		s.files = map[string]*file.File{}
-	}
-	f := &file.File{URL: fmt.Sprintf("/files/%d.png", len(s.files)+1), Size: int64(len(b))}
-	s.files[o.Source] = f
-	return f, nil
-}
-
-func (s *shelf) BySource(_ context.Context, source string) (*file.File, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f := s.files[source]; f != nil {
-		return f, nil
-	}
-	return nil, file.ErrGone
+func (s *shelf) Keep(_ context.Context, source, name string, _ []byte, _ time.Duration) (string, error) {
+	url, _ := s.urls.LoadOrStore(source, "/files/"+name+source[len(source)-4:]+".png")
+	return url.(string), nil
 }
 
 func ExampleNew() {
@@ -80,8 +59,8 @@ func ExampleNew() {
 		panic(err)
 	}
 	url, err := codes.WXACode(context.Background(), "wx1", wechat.WXACode{Scene: "id=7", Page: "pages/goods/index"}, 0)
-	fmt.Println(url, err)
-	// Output: /files/1.png <nil>
+	fmt.Println(strings.HasPrefix(url, "/files/wxacode"), err)
+	// Output: true <nil>
 }
 
 func ExampleDraw() {

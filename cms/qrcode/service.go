@@ -1,26 +1,27 @@
 package qrcode
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/auth/wechat"
-	"github.com/gomall-dev/mall/cms/file"
 )
 
-// Files keeps what was drawn. *file.Service is one.
+// Files keeps what was drawn. A file service is one.
 type Files interface {
-	Put(ctx context.Context, who mall.Actor, r io.Reader, name string, o file.Options) (*file.File, error)
-	BySource(ctx context.Context, source string) (*file.File, error)
+	// Kept is the URL of the file that was made from source, empty when there
+	// is none or it has expired.
+	Kept(ctx context.Context, source string) (url string, err error)
+	// Keep stores a file made from source for a while and gives its URL; when
+	// another one of the source is there already, that one's.
+	Keep(ctx context.Context, source, name string, body []byte, keep time.Duration) (url string, err error)
 }
 
 // Deps are what the service cannot work without.
@@ -91,23 +92,14 @@ func (s *Service) WXACode(ctx context.Context, appid string, code wechat.WXACode
 	if err != nil {
 		return "", err
 	}
-	if f, err := s.Files.BySource(ctx, source); err == nil {
-		return f.URL, nil
-	} else if !errors.Is(err, file.ErrGone) {
-		return "", err
+	if url, err := s.Files.Kept(ctx, source); err != nil || url != "" {
+		return url, err
 	}
 	picture, err := s.cfg.WeChat.WXACode(ctx, appid, code)
 	if err != nil {
 		return "", err
 	}
-	f, err := s.Files.Put(ctx, mall.System(), bytes.NewReader(picture), "wxacode", file.Options{Keep: keep, Source: source})
-	if errors.Is(err, file.ErrTaken) { // somebody was quicker
-		f, err = s.Files.BySource(ctx, source)
-	}
-	if err != nil {
-		return "", err
-	}
-	return f.URL, nil
+	return s.Files.Keep(ctx, source, "wxacode", picture, keep)
 }
 
 // source names equal wishes of one half of keep.
