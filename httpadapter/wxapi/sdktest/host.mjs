@@ -32,7 +32,7 @@ export async function start(db) {
   const args = ['-addr', '127.0.0.1:0', '-db', db ?? join(dir, 'mall.db'), '-files', join(dir, 'files')];
   const child = spawn(binary, args, { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
-  child.stderr.on('data', (chunk) => { log = (log + chunk).slice(-8000); });
+  child.stderr.on('data', (chunk) => { log = (log + chunk).slice(-200_000); });
   const ended = once(child, 'exit');
 
   const base = await new Promise((resolve, reject) => {

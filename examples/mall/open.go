@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/gomall-dev/mall/auth/wechat"
+	"github.com/gomall-dev/mall/examples/mall/sandbox"
+	"github.com/gomall-dev/mall/httpadapter"
+	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/storage"
+	"github.com/gomall-dev/mall/storage/postgres"
+	"github.com/gomall-dev/mall/storage/postgres/postgresdb"
+	"github.com/gomall-dev/mall/storage/sqlite"
+	"github.com/gomall-dev/mall/storage/sqlite/sqlitedb"
+)
+
+// store is an open database: the repositories, and what the host itself needs.
+type store struct {
+	storage.Store
+	ping func(ctx context.Context) error
+	own  sandbox.DB // for the host's own statements
+}
+
+// openStore opens and migrates the database of -db.
+func openStore(ctx context.Context, o options, log *slog.Logger) (store, error) {
+	if o.postgres() {
+		s, err := postgres.Open(ctx, o.db, &postgres.Options{Migrate: true, Logger: log})
+		if err != nil {
+			return store{}, err
+		}
+		return store{s, s.Ping, sandbox.DB{Tx: s, SQL: conn(s.SQL), Postgres: true, Prefix: postgresdb.DefaultSchema + "."}}, nil
+	}
+	s, err := sqlite.Open(ctx, o.db, &sqlite.Options{Migrate: true, Logger: log})
+	if err != nil {
+		return store{}, err
+	}
+	return store{s, s.Ping, sandbox.DB{Tx: s, SQL: conn(s.SQL), Prefix: sqlitedb.DefaultPrefix}}, nil
+}
+
+// assemble wires the services to the outside parties: the sandbox's, or real ones.
+func (s *host) assemble(ctx context.Context, o options) (err error) {
+	ports := httpadapter.Ports{Blobs: s.blobs}
+	cfg := httpadapter.Config{Logger: s.log, Public: o.public, Now: o.now}
+	if o.sandbox {
+		if s.sandbox, err = sandbox.New(ctx, s.store.own, s.log); err != nil {
+			return fmt.Errorf("sandbox: %w", err)
+		}
+		ports.WeChat, ports.SMS, ports.Mail = sandbox.WeChat{}, s.sandbox, s.sandbox
+		gateway, err := s.sandbox.Gateway(o.self, o.gateway)
+		if err != nil {
+			return fmt.Errorf("sandbox: %w", err)
+		}
+		ports.Providers = map[string]payment.Provider{sandbox.Provider: gateway}
+		cfg.Captcha.Reveal = s.sandbox.Reveal
+		cfg.Site.AppIDs = []string{sandbox.AppID}
+	} else if o.wechatAppID != "" {
+		cfg.Site.AppIDs = []string{o.wechatAppID}
+		ports.WeChat, err = wechat.New(wechat.Config{
+			Secrets: map[string]string{o.wechatAppID: o.wechatSecret}, Tx: s.store, Tokens: s.store.AppTokens(), Now: o.now,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if s.svc, err = httpadapter.Assemble(s.store, ports, cfg); err != nil {
+		return err
+	}
+	if s.sandbox != nil {
+		s.sandbox.Attach(s.svc)
+	}
+	return nil
+}
+
+// conn gives the handles of a store under the name that the sandbox knows.
+func conn[T sandbox.Conn](sql func(context.Context) T) func(context.Context) sandbox.Conn {
+	return func(ctx context.Context) sandbox.Conn { return sql(ctx) }
+}

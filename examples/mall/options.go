@@ -1,0 +1,143 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// options are the flags of the host and what follows from them.
+type options struct {
+	addr      string
+	db        string
+	subdomain string
+	demo      bool
+	sandbox   bool
+	files     string
+	public    string // "" until the address is known
+	routes    bool
+	gateway   string           // URL of a sandbox gateway in another process, "" for our own
+	self      string           // URL of this very process
+	now       func() time.Time // nil is the system's clock; tests look ahead
+	credentials
+}
+
+// errUsage marks errors that end the start with exit code 2.
+var errUsage = errors.New("usage")
+
+// segments are first path segments that a tenant cannot have.
+var segments = []string{
+	"api", "cms", "common", "demo", "dfs", "files", "healthz", "jdvop", "notify", "order", "orders", "pay", "region", "sandbox",
+	"shop", "static", "subdomain", "upload2", "user", "users", "openapi.json", merchantID,
+}
+
+// The demo merchant's number is the second name of the tenant.
+const (
+	merchantNumber = 951
+	merchantID     = "951"
+)
+
+var subdomain = regexp.MustCompile(`^[a-z0-9-]{2,32}$`)
+
+// parse reads the command line and the environment ("NAME=value"). flag.ErrHelp
+// is returned as it is.
+func parse(args, environ []string, stderr io.Writer) (options, error) {
+	var o options
+	f := flag.NewFlagSet("mall", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
+	f.StringVar(&o.db, "db", "mall.db", "SQLite file, or a postgres:// URL")
+	f.StringVar(&o.subdomain, "subdomain", "mall", "first path segment of the wxapi tenant")
+	f.BoolVar(&o.demo, "demo", true, "fill an empty database with demo data")
+	f.BoolVar(&o.sandbox, "sandbox", true, "play WeChat, SMS, mail and the payment gateway")
+	f.StringVar(&o.files, "files", "", "folder of uploaded files (default <db>.files, with PostgreSQL mall-files)")
+	f.StringVar(&o.public, "public", "", "base URL under which clients reach this host (default http://ADDR)")
+	f.BoolVar(&o.routes, "routes", false, "print the route table and end")
+	f.StringVar(&o.gateway, "gateway", "", "URL of a sandbox gateway that runs as a process of its own")
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return o, err
+		}
+		return o, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	o.credentials = readCredentials(environ)
+	return o, o.complete(f.Args())
+}
+
+// complete fills in what follows from other options and refuses what does not go together.
+func (o *options) complete(rest []string) error {
+	switch {
+	case len(rest) > 0:
+		return fmt.Errorf("%w: unexpected argument %q", errUsage, rest[0])
+	case !subdomain.MatchString(o.subdomain):
+		return fmt.Errorf("%w: -subdomain %q does not match %s", errUsage, o.subdomain, subdomain)
+	case slices.Contains(segments, o.subdomain):
+		return fmt.Errorf("%w: -subdomain %q is a path segment in use", errUsage, o.subdomain)
+	case o.sandbox && o.credentials.any():
+		return fmt.Errorf("%w: %s is set together with -sandbox=true", errUsage, strings.Join(o.credentials.set, ", "))
+	}
+	if err := o.credentials.check(); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if o.files == "" {
+		o.files = o.db + ".files"
+		if o.postgres() {
+			o.files = "mall-files"
+		}
+	}
+	o.public = strings.TrimRight(o.public, "/")
+	return nil
+}
+
+// postgres says whether -db names a PostgreSQL server.
+func (o *options) postgres() bool {
+	return strings.HasPrefix(o.db, "postgres://") || strings.HasPrefix(o.db, "postgresql://")
+}
+
+// credentials are the real parties of the host, from the environment.
+type credentials struct {
+	wechatAppID, wechatSecret string
+	wxpay                     bool     // MALL_WXPAY_* is set
+	set                       []string // names of the variables that are set
+}
+
+func (c credentials) any() bool { return len(c.set) > 0 }
+
+// readCredentials takes MALL_WECHAT_* and MALL_WXPAY_* out of the environment.
+func readCredentials(environ []string) credentials {
+	var c credentials
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		wxpay := strings.HasPrefix(name, "MALL_WXPAY_")
+		if value == "" || !wxpay && !strings.HasPrefix(name, "MALL_WECHAT_") {
+			continue
+		}
+		c.set = append(c.set, name)
+		c.wxpay = c.wxpay || wxpay
+		switch name {
+		case "MALL_WECHAT_APPID":
+			c.wechatAppID = value
+		case "MALL_WECHAT_SECRET":
+			c.wechatSecret = value
+		}
+	}
+	slices.Sort(c.set)
+	return c
+}
+
+// check refuses credentials of which a part is missing, and those of a gateway
+// for which there is no provider.
+func (c credentials) check() error {
+	switch {
+	case (c.wechatAppID == "") != (c.wechatSecret == ""):
+		return errors.New("MALL_WECHAT_APPID and MALL_WECHAT_SECRET belong together")
+	case c.wxpay:
+		return errors.New("MALL_WXPAY_* is set, but this host has no provider for WeChat Pay yet")
+	}
+	return nil
+}

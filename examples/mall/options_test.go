@@ -1,0 +1,47 @@
+package main
+
+import (
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestDefaultsOfTheCommandLine(t *testing.T) {
+	t.Parallel()
+	o, err := parse(nil, nil, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "127.0.0.1:8080", o.addr)
+	require.Equal(t, "mall.db", o.db)
+	require.Equal(t, "mall.db.files", o.files)
+	require.Equal(t, "mall", o.subdomain)
+	require.True(t, o.demo)
+	require.True(t, o.sandbox)
+
+	o, err = parse([]string{"-db", "postgres://u@h/d", "-public", "https://shop.example/", "-demo=false"}, nil, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "mall-files", o.files)
+	require.Equal(t, "https://shop.example", o.public)
+	require.False(t, o.demo)
+}
+
+func TestWrongCommandLinesAreUsageErrors(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ args, env []string }{
+		"unknown flag":           {args: []string{"-nope"}},
+		"argument":               {args: []string{"serve"}},
+		"capital subdomain":      {args: []string{"-subdomain", "Mall"}},
+		"short subdomain":        {args: []string{"-subdomain", "m"}},
+		"subdomain in use":       {args: []string{"-subdomain", "sandbox"}},
+		"subdomain is merchant":  {args: []string{"-subdomain", "951"}},
+		"credentials in sandbox": {env: []string{"MALL_WECHAT_APPID=wx1", "MALL_WECHAT_SECRET=s"}},
+		"unknown credential":     {env: []string{"MALL_WXPAY_SOMETHING=x"}},
+		"half of WeChat":         {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_APPID=wx1"}},
+		"no such provider":       {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_APPID=wx1", "MALL_WECHAT_SECRET=s", "MALL_WXPAY_MCHID=1"}},
+	} {
+		_, err := parse(c.args, c.env, io.Discard)
+		require.ErrorIs(t, err, errUsage, name)
+	}
+	_, err := parse([]string{"-sandbox=false"}, []string{"MALL_WECHAT_APPID=wx1", "MALL_WECHAT_SECRET=s", "PATH=/bin"}, io.Discard)
+	require.NoError(t, err)
+}
