@@ -90,14 +90,14 @@ func (r products) pageIDs(ctx context.Context, f catalog.Query, sort goodsSort, 
 		}
 		sorted := r.from(ctx, b, sort, rare).Column("g.id", "g."+sort.column).
 			OrderExpr(sort.order("g.")).Limit(p.Offset + p.Limit)
-		branch := r.db.NewSelect().TableExpr("(?) AS b", sorted).Column("b.id", "b."+sort.column)
+		branch := r.sel(ctx).TableExpr("(?) AS b", sorted).Column("b.id", "b."+sort.column)
 		if union == nil {
 			union = branch
 			continue
 		}
 		union = union.UnionAll(branch)
 	}
-	return r.db.NewSelect().TableExpr("(?) AS u", union).Column("u.id").
+	return r.sel(ctx).TableExpr("(?) AS u", union).Column("u.id").
 		OrderExpr(sort.order("u.")).Limit(p.Limit).Offset(p.Offset)
 }
 
