@@ -71,11 +71,27 @@ var codes = map[string]row{
 	"address.region":      {300, "所在地区不正确"},
 
 	// catalog, cart
-	"cart.no_line":  {700, "购物车中没有该商品"},
-	"cart.empty":    {700, "购物车是空的"},
-	"cart.changed":  {10000, "购物车已变动,请刷新后重试"},
-	"cart.quantity": {300, "购买数量必须在1到%v之间"},
-	"cart.full":     {20001, "购物车最多放%v种商品"},
+	"catalog.gone":          {700, "商品不存在或已删除"},
+	"catalog.off_sale":      {20002, "商品已下架:%v"},
+	"catalog.need_sku":      {30002, "请先选择商品规格"},
+	"catalog.no_sku":        {300, "所选规格不存在:%v"},
+	"catalog.need_addon":    {300, "请选择商品配件:%v"},
+	"catalog.bad_addon":     {300, "所选配件不正确:%v"},
+	"catalog.min_buy":       {300, "%v起购数量为%v"},
+	"catalog.qty":           {300, "购买数量不正确:%v"},
+	"catalog.limit":         {20001, "已超出限购数量:%v"},
+	"catalog.not_delivered": {20002, "该地区不在配送范围内"},
+	"catalog.reviewed":      {10000, "该商品已经评价过了"},
+	"catalog.category":      {700, "分类不存在"},
+	"catalog.freight":       {700, "运费模板不存在"},
+	"stock.short":           {20003, "商品库存不足"},
+	"shop.gone":             {700, "店铺不存在"},
+	"wxapi.not_favourite":   {-1, "未收藏"},
+	"cart.no_line":          {700, "购物车中没有该商品"},
+	"cart.empty":            {700, "购物车是空的"},
+	"cart.changed":          {10000, "购物车已变动,请刷新后重试"},
+	"cart.quantity":         {300, "购买数量必须在1到%v之间"},
+	"cart.full":             {20001, "购物车最多放%v种商品"},
 
 	// order, marketing
 

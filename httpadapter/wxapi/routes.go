@@ -66,25 +66,25 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.GET("/cms/category/list", endpoint.Public, "cmsCategories", a.none),
 
 		// goods_category
-		// endpoint.GET("/shop/goods/category/all", endpoint.Public, "goodsCategory", a.goodsCategory),
-		// endpoint.GET("/shop/goods/category/info", endpoint.Public, "goodsCategoryDetail", a.goodsCategoryDetail),
+		endpoint.GET("/shop/goods/category/all", endpoint.Public, "goodsCategory", a.goodsCategory),
+		endpoint.GET("/shop/goods/category/info", endpoint.Public, "goodsCategoryDetail", a.goodsCategoryDetail),
 
 		// goods
-		// endpoint.POST("/shop/goods/list", endpoint.Public, "goods", a.goods),
-		// endpoint.GET("/shop/goods/detail", endpoint.Optional, "goodsDetail", a.goodsDetail),
-		// endpoint.GET("/shop/goods/limitation", endpoint.Public, "goodsLimitations", a.goodsLimitations),
-		// endpoint.GET("/shop/goods/goodsAddition", endpoint.Public, "goodsAddition", a.goodsAddition),
-		// endpoint.POST("/shop/goods/price", endpoint.Optional, "goodsPriceV2", a.goodsPriceV2),
-		// endpoint.GET("/shop/goods/price/freight", endpoint.Public, "goodsPriceFreight", a.goodsPriceFreight),
-		// endpoint.GET("/shop/goods/rebate/v2", endpoint.Buyer, "goodsRebate", a.goodsRebate),
-		// endpoint.POST("/shop/goods/reputation", endpoint.Public, "goodsReputation", a.goodsReputation),
-		// endpoint.GET("/site/goods/dynamic", endpoint.Public, "goodsDynamic", a.goodsDynamic),
+		endpoint.POST("/shop/goods/list", endpoint.Public, "goods", a.goods),
+		endpoint.GET("/shop/goods/detail", endpoint.Optional, "goodsDetail", a.goodsDetail),
+		endpoint.GET("/shop/goods/limitation", endpoint.Public, "goodsLimitations", a.goodsLimitations),
+		endpoint.GET("/shop/goods/goodsAddition", endpoint.Public, "goodsAddition", a.goodsAddition),
+		endpoint.POST("/shop/goods/price", endpoint.Optional, "goodsPriceV2", a.goodsPriceV2),
+		endpoint.GET("/shop/goods/price/freight", endpoint.Public, "goodsPriceFreight", a.goodsPriceFreight),
+		endpoint.GET("/shop/goods/rebate/v2", endpoint.Buyer, "goodsRebate", a.goodsRebate),
+		endpoint.POST("/shop/goods/reputation", endpoint.Public, "goodsReputation", a.goodsReputation),
+		endpoint.GET("/site/goods/dynamic", endpoint.Public, "goodsDynamic", a.goodsDynamic),
 
 		// goods_fav
-		// endpoint.POST("/shop/goods/fav/add", endpoint.Buyer, "goodsFavPut", a.goodsFavPut),
-		// endpoint.GET("/shop/goods/fav/check", endpoint.Buyer, "goodsFavCheck", a.goodsFavCheck),
-		// endpoint.POST("/shop/goods/fav/list", endpoint.Buyer, "goodsFavList", a.goodsFavList),
-		// endpoint.POST("/shop/goods/fav/delete", endpoint.Buyer, "goodsFavDelete", a.goodsFavDelete),
+		endpoint.POST("/shop/goods/fav/add", endpoint.Buyer, "goodsFavPut", a.goodsFavPut),
+		endpoint.GET("/shop/goods/fav/check", endpoint.Buyer, "goodsFavCheck", a.goodsFavCheck),
+		endpoint.POST("/shop/goods/fav/list", endpoint.Buyer, "goodsFavList", a.goodsFavList),
+		endpoint.POST("/shop/goods/fav/delete", endpoint.Buyer, "goodsFavDelete", a.goodsFavDelete),
 
 		// cart
 		endpoint.GET("/shopping-cart/info", endpoint.Buyer, "shippingCarInfo", a.shippingCarInfo),
@@ -150,9 +150,9 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.POST("/upload2", endpoint.Buyer, "uploadFileV2", a.uploadFile),
 
 		// goods
-		// endpoint.POST("/shop/goods/list/v2", endpoint.Public, "goodsv2", a.goodsv2),
-		// endpoint.POST("/shop/goods/reputation/v2", endpoint.Public, "goodsReputationV2", a.goodsReputationV2),
-		// endpoint.GET("/site/goods/dynamic/v2", endpoint.Public, "goodsDynamicV2", a.goodsDynamicV2),
+		endpoint.POST("/shop/goods/list/v2", endpoint.Public, "goodsv2", a.goodsv2),
+		endpoint.POST("/shop/goods/reputation/v2", endpoint.Public, "goodsReputationV2", a.goodsReputationV2),
+		endpoint.GET("/site/goods/dynamic/v2", endpoint.Public, "goodsDynamicV2", a.goodsDynamicV2),
 
 		// card
 		endpoint.GET("/card/my", endpoint.Buyer, "cardMyList", a.none),
