@@ -96,7 +96,7 @@ func (m *member) work(ctx context.Context, g *group, fn func(context.Context) er
 		err = dead
 	}
 	if err != nil {
-		return m.undo(g, first, dead) || dead != nil, err
+		return m.undo(g, first, dead), err
 	}
 	m.hooks = scope.Hooks()
 	g.size++
@@ -108,22 +108,25 @@ func (m *member) work(ctx context.Context, g *group, fn func(context.Context) er
 	return false, nil
 }
 
-// undo takes a closure's work out of its group and hands the baton on. It says
-// whether nobody else had written in the group.
-func (m *member) undo(g *group, first bool, dead error) bool {
+// undo takes a closure's work out of its group and hands the baton on. Own says
+// that the closure's error stands whatever becomes of the group: it wrote
+// alone, or it is what the group was lost by.
+func (m *member) undo(g *group, first bool, dead error) (own bool) {
 	if dead == nil && !first {
 		dead = g.exec("ROLLBACK TO SAVEPOINT member; RELEASE SAVEPOINT member")
 	}
 	switch {
 	case dead != nil:
 		m.lose(g, dead)
-		g = nil
+		m.pass(nil)
 	case first:
 		m.drop(g)
-		g = nil
+		m.pass(nil)
+	default:
+		m.pass(g)
+		return false
 	}
-	m.pass(g)
-	return first
+	return true
 }
 
 // took counts closures that held the writer for long.

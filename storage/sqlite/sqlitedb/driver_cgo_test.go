@@ -1,0 +1,5 @@
+//go:build cgosqlite
+
+package sqlitedb_test
+
+const driverName = "sqlite3"
