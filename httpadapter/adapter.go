@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth/token"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
+	"github.com/gomall-dev/mall/httpadapter/manager"
 	"github.com/gomall-dev/mall/httpadapter/wxapi"
 )
 
@@ -24,8 +26,11 @@ type AdapterConfig struct {
 	// Public is the base URL under which clients reach the server, without a
 	// trailing slash, "https://shop.example"; empty: addresses are relative.
 	Public string
-	// Enable lists the APIs to mount; default wxapi and manager.
+	// Enable lists the APIs to mount; default wxapi, and manager if it has keys.
 	Enable []mall.Face
+	// ManagerKeys sign manager's tokens, the first one new ones; at least 32
+	// bytes each. There is no default key.
+	ManagerKeys []token.Key
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
 	TrustedProxies []netip.Prefix
 	// CORS by API; none by default.
@@ -63,7 +68,10 @@ func New(svc *Services, c AdapterConfig) (*Adapter, error) {
 		c.Subdomain = "mall"
 	}
 	if len(c.Enable) == 0 {
-		c.Enable = []mall.Face{mall.FaceWXAPI, mall.FaceManager}
+		c.Enable = []mall.Face{mall.FaceWXAPI}
+		if len(c.ManagerKeys) > 0 {
+			c.Enable = append(c.Enable, mall.FaceManager)
+		}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
@@ -95,6 +103,7 @@ func (a *Adapter) mount(svc *Services) error {
 		case mall.FaceWXAPI:
 			err = wxapi.Mount(a.mux, svc.wxapi(), wxapi.Config{Subdomain: a.cfg.Subdomain, MerchantID: a.cfg.MerchantID, Public: a.cfg.Public})
 		case mall.FaceManager:
+			err = manager.Mount(a.mux, svc.manager(), manager.Config{Token: token.Config{Keys: a.cfg.ManagerKeys, Now: svc.cfg.Now}})
 		default:
 			err = fmt.Errorf("no API %q", face)
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/cms/qrcode"
 	"github.com/gomall-dev/mall/cms/site"
+	"github.com/gomall-dev/mall/httpadapter/manager"
 	"github.com/gomall-dev/mall/httpadapter/wxapi"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
@@ -117,4 +118,9 @@ func (s *Services) wxapi() wxapi.Deps {
 		Content: s.Content, Site: s.Site, Files: s.Files, QR: s.QR,
 		Calendar: s.cfg.Calendar, Now: s.cfg.Now,
 	}
+}
+
+// manager is what the manager handlers need.
+func (s *Services) manager() manager.Deps {
+	return manager.Deps{Auth: s.Auth, Members: s.Members, Orders: s.Orders, Calendar: s.cfg.Calendar}
 }

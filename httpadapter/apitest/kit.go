@@ -26,6 +26,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth/token"
 	"github.com/gomall-dev/mall/httpadapter"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
 	"github.com/gomall-dev/mall/payment/paytest"
@@ -82,7 +83,8 @@ func New(t testing.TB, store storage.Store, opts ...Option) *Kit {
 	cfg.Site.AppIDs = []string{AppID}
 	cfg.Captcha.Reveal = k.Ports.reveal
 	cfg.Secret.Memory, cfg.Secret.Time = 64, 1 // tests hash often
-	web := httpadapter.AdapterConfig{Subdomain: Subdomain, MerchantID: MerchantID, Public: k.Server.URL, Logger: log}
+	web := httpadapter.AdapterConfig{Subdomain: Subdomain, MerchantID: MerchantID, Public: k.Server.URL, Logger: log,
+		ManagerKeys: []token.Key{{ID: "test", Secret: []byte("a secret of 32 bytes for tests only")}}}
 	for _, o := range opts {
 		o(&ports, &cfg, &web)
 	}

@@ -1,0 +1,62 @@
+package manager
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gomall-dev/mall"
+)
+
+// row is what an error becomes on the wire.
+type row struct {
+	status int
+	text   string // %v is filled from the error's first argument
+	code   string // gate answers only
+}
+
+// kinds are the defaults of errors without a row in codes.
+var kinds = map[mall.Kind]row{
+	mall.Internal:        {500, "服务器错误", ""},
+	mall.Invalid:         {1004, "参数错误", ""},
+	mall.NotFound:        {1004, "记录不存在", ""},
+	mall.Conflict:        {1006, "记录已存在或已被修改", ""},
+	mall.Denied:          {403, "你没有权限访问,或路径不正确", "10026"},
+	mall.Unauthenticated: {403, "请登入", "10022"},
+	mall.Limit:           {10010, "数量不足或已达上限", ""},
+	mall.State:           {1006, "当前状态不允许此操作", ""},
+	mall.Unavailable:     {500, "服务暂不可用,请稍后再试", ""},
+}
+
+// codes are the errors with a status or a text of their own, by mall.Error.Code.
+var codes = map[string]row{
+	"invalid":             {1004, "参数错误:%v", ""},
+	"endpoint.required":   {1004, "缺少参数:%v", ""},
+	"manager.token":       {0, "校验失败", "1004"},
+	"manager.credentials": {1004, "没有传递用户名或者密码", ""},
+
+	"auth.password": {0, "用户名或者密码错误", ""},
+	"auth.locked":   {0, "登入失败次数过多,请稍后再试", ""},
+	"auth.disabled": {1007, "用户被禁用,请联系管理员", ""},
+
+	"order.none":            {1004, "订单不存在", ""},
+	"order.not_paid":        {3005, "尚未支付", ""},
+	"order.state":           {1006, "订单状态不允许此操作", ""},
+	"order.nothing_to_ship": {1006, "没有可发货的商品", ""},
+}
+
+// answer is the envelope of an error.
+func answer(err error) envelope {
+	r := kinds[mall.Internal]
+	if e, ok := errors.AsType[*mall.Error](err); ok {
+		if r, ok = codes[e.Code]; !ok {
+			r = kinds[e.Kind]
+		}
+		arg := any("")
+		if len(e.Args) > 0 {
+			arg = e.Args[0]
+		}
+		r.text = strings.ReplaceAll(r.text, "%v", fmt.Sprint(arg))
+	}
+	return envelope{Status: r.status, Msg: r.text, Code: r.code}
+}

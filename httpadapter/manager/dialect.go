@@ -1,0 +1,155 @@
+// Package manager serves the management back end documented as "综合管理系统api接口".
+//
+// Its parts are the dialect (token, envelope), codes.go (errors to numbers and
+// texts), routes.go (the index, one line a route) and a file of thin handlers
+// per resource; rules live in the services. A token is a JWT with a session
+// row behind it, so it can be revoked at once.
+//
+//	err := manager.Mount(mux, manager.Deps{Auth: accounts, …}, manager.Config{Keys: keys})
+package manager
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth"
+	"github.com/gomall-dev/mall/auth/member"
+	"github.com/gomall-dev/mall/auth/token"
+	"github.com/gomall-dev/mall/httpadapter/endpoint"
+	"github.com/gomall-dev/mall/order"
+)
+
+// Deps are the services behind the API; all are required but Calendar.
+type Deps struct {
+	Auth     *auth.Service
+	Members  *member.Service
+	Orders   *order.Service
+	Calendar mall.Calendar
+}
+
+// Config is what the API must know of its installation.
+type Config struct {
+	// Token says with which keys JWTs are signed; there is no default key.
+	Token token.Config
+}
+
+// api is the receiver of all handlers.
+type api struct {
+	Deps
+	tokens *token.Signer
+}
+
+// Mount adds the API to a mux, at the root as documented.
+func Mount(mux *endpoint.Mux, d Deps, c Config) error {
+	tokens, err := token.New(c.Token)
+	if err != nil {
+		return err
+	}
+	a := &api{Deps: d, tokens: tokens}
+	dia := dialect{auth: d.Auth, tokens: tokens}
+	for _, prefix := range []string{"/users", "/order"} {
+		if err := mux.Own(dia, prefix); err != nil {
+			return err
+		}
+	}
+	return mux.Mount(endpoint.Place{Name: "manager", Dialect: dia}, a.routes()...)
+}
+
+// dialect is the envelope {"status":200,"state":true,"msg":"…"} with further
+// keys beside them, HTTP status 200 but for unknown paths, and the token in
+// the header authorization.
+type dialect struct {
+	auth   *auth.Service
+	tokens *token.Signer
+}
+
+var _ endpoint.Dialect = dialect{}
+
+// Face is manager's.
+func (dialect) Face() mall.Face { return mall.FaceManager }
+
+// Absent: browser clients send the text "undefined" for what they left out.
+func (dialect) Absent(text string) bool { return text == "undefined" }
+
+// errToken is a token that is not or no longer good; clients log out.
+var errToken = mall.E(mall.Unauthenticated, "manager.token", "token is not valid")
+
+// Who takes the header authorization, with or without "Bearer ", or the
+// spelling authorzation of one route. A field token counts in POST requests
+// only: a link must not be able to change anything.
+func (d dialect) Who(ctx context.Context, r *http.Request, f endpoint.Fields, addr string) (mall.Actor, error) {
+	text := r.Header.Get("authorization")
+	if text == "" {
+		text = r.Header.Get("authorzation")
+	}
+	if text == "" && r.Method == http.MethodPost {
+		text = f.Get("token")
+	}
+	text = strings.TrimPrefix(text, "Bearer ")
+	if text == "" || d.Absent(text) {
+		return mall.Actor{Face: mall.FaceManager, Addr: addr}, nil
+	}
+	session, err := d.tokens.Parse(text)
+	if err != nil {
+		return mall.Actor{}, errToken.Because(err)
+	}
+	who, err := d.auth.Authenticate(ctx, mall.FaceManager, session, addr)
+	if errors.Is(err, mall.ErrUnauthenticated) {
+		err = errToken.Because(err)
+	}
+	return who, err
+}
+
+// OK writes a successful answer: data's own keys, which include the
+// envelope's, or the envelope alone.
+func (dialect) OK(w http.ResponseWriter, _ *http.Request, data any) error {
+	if data == nil {
+		data = done("操作成功")
+	}
+	return write(w, http.StatusOK, data)
+}
+
+// Fail writes the status and the text of an error.
+func (dialect) Fail(w http.ResponseWriter, _ *http.Request, err error) {
+	_ = write(w, http.StatusOK, answer(err))
+}
+
+// NotFound answers unknown paths with status 404, in both senses.
+func (dialect) NotFound(w http.ResponseWriter, _ *http.Request) {
+	_ = write(w, http.StatusNotFound, envelope{Status: 404, Msg: "接口地址错误"})
+}
+
+// MethodNotAllowed answers wrong verbs as unknown paths.
+func (d dialect) MethodNotAllowed(w http.ResponseWriter, r *http.Request) { d.NotFound(w, r) }
+
+// envelope is the part that all answers share.
+type envelope struct {
+	Status int    `json:"status"`
+	State  bool   `json:"state"`
+	Msg    string `json:"msg"`
+	Code   string `json:"code,omitempty"` // answers of the gate only: clients log out by it
+}
+
+// done is the envelope of a success.
+func done(msg string) envelope { return envelope{Status: 200, State: true, Msg: msg} }
+
+// write encodes first, so that an answer is whole or not begun.
+func write(w http.ResponseWriter, status int, data any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(data); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, err := w.Write(b.Bytes())
+	return err
+}
