@@ -42,7 +42,7 @@ func audit(t *testing.T, db, gateway string, s *storm) {
 	h, err := open(ctx, o, slog.New(slog.NewTextHandler(log, nil)))
 	require.NoError(t, err, log)
 	defer func() { require.NoError(t, h.close(context.WithoutCancel(ctx))) }()
-	b := ledgers{t: t, ctx: ctx, db: h.store.own}
+	b := ledgers{t: t, ctx: ctx, db: h.store}
 
 	for range 30 {
 		require.NoError(t, h.svc.Sweep(ctx), log)

@@ -66,7 +66,7 @@ func reachable(a net.Addr) string {
 
 // host is an open shop with its HTTP handler.
 type host struct {
-	store   store
+	store   sandbox.DB
 	blobs   *file.Dir
 	svc     *httpadapter.Services
 	adapter *httpadapter.Adapter
@@ -163,7 +163,7 @@ func (s *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // healthz says whether the database answers.
 func (s *host) healthz(w http.ResponseWriter, r *http.Request) {
-	if err := s.store.ping(r.Context()); err != nil {
+	if err := s.store.Ping(r.Context()); err != nil {
 		s.log.Error("database does not answer", "error", err)
 		http.Error(w, "database does not answer", http.StatusServiceUnavailable)
 		return

@@ -9,34 +9,26 @@ import (
 	"github.com/gomall-dev/mall/examples/mall/sandbox"
 	"github.com/gomall-dev/mall/httpadapter"
 	"github.com/gomall-dev/mall/payment"
-	"github.com/gomall-dev/mall/storage"
 	"github.com/gomall-dev/mall/storage/postgres"
 	"github.com/gomall-dev/mall/storage/postgres/postgresdb"
 	"github.com/gomall-dev/mall/storage/sqlite"
 	"github.com/gomall-dev/mall/storage/sqlite/sqlitedb"
 )
 
-// store is an open database: the repositories, and what the host itself needs.
-type store struct {
-	storage.Store
-	ping func(ctx context.Context) error
-	own  sandbox.DB // for the host's own statements
-}
-
 // openStore opens and migrates the database of -db.
-func openStore(ctx context.Context, o options, log *slog.Logger) (store, error) {
+func openStore(ctx context.Context, o options, log *slog.Logger) (sandbox.DB, error) {
 	if o.postgres() {
 		s, err := postgres.Open(ctx, o.db, &postgres.Options{Migrate: true, Logger: log})
 		if err != nil {
-			return store{}, err
+			return sandbox.DB{}, err
 		}
-		return store{s, s.Ping, sandbox.DB{Tx: s, SQL: conn(s.SQL), Postgres: true, Prefix: postgresdb.DefaultSchema + "."}}, nil
+		return sandbox.DB{Store: s, Postgres: true, Prefix: postgresdb.DefaultSchema + "."}, nil
 	}
 	s, err := sqlite.Open(ctx, o.db, &sqlite.Options{Migrate: true, Logger: log})
 	if err != nil {
-		return store{}, err
+		return sandbox.DB{}, err
 	}
-	return store{s, s.Ping, sandbox.DB{Tx: s, SQL: conn(s.SQL), Prefix: sqlitedb.DefaultPrefix}}, nil
+	return sandbox.DB{Store: s, Prefix: sqlitedb.DefaultPrefix}, nil
 }
 
 // assemble wires the services to the outside parties: the sandbox's, or real ones.
@@ -44,7 +36,7 @@ func (s *host) assemble(ctx context.Context, o options) (err error) {
 	ports := httpadapter.Ports{Blobs: s.blobs}
 	cfg := httpadapter.Config{Logger: s.log, Public: o.public, Now: o.now}
 	if o.sandbox {
-		if s.sandbox, err = sandbox.New(ctx, s.store.own, s.log); err != nil {
+		if s.sandbox, err = sandbox.New(ctx, s.store, s.log); err != nil {
 			return fmt.Errorf("sandbox: %w", err)
 		}
 		ports.WeChat, ports.SMS, ports.Mail = sandbox.WeChat{}, s.sandbox, s.sandbox
@@ -71,9 +63,4 @@ func (s *host) assemble(ctx context.Context, o options) (err error) {
 		s.sandbox.Attach(s.svc)
 	}
 	return nil
-}
-
-// conn gives the handles of a store under the name that the sandbox knows.
-func conn[T sandbox.Conn](sql func(context.Context) T) func(context.Context) sandbox.Conn {
-	return func(ctx context.Context) sandbox.Conn { return sql(ctx) }
 }

@@ -49,7 +49,7 @@ func (b books) Save(ctx context.Context, o paytest.Order) (saved bool, err error
 	if err != nil {
 		return false, err
 	}
-	err = b.db.Tx.Do(ctx, func(ctx context.Context) error {
+	err = b.db.Do(ctx, func(ctx context.Context) error {
 		saved = false
 		var res sql.Result
 		var err error

@@ -2,25 +2,15 @@ package sandbox
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 
-	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/storage"
 )
-
-// Conn runs statements on the transaction of the context, and reads without
-// one; the SQL method of both stores gives it.
-type Conn interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
 
 // DB is the shop's database, in which the sandbox keeps tables of its own, so
 // that several host processes share one sandbox.
 type DB struct {
-	Tx       mall.Tx
-	SQL      func(ctx context.Context) Conn
+	storage.Store
 	Postgres bool
 	Prefix   string // of the shop's own tables: "mall_" or "mall."
 }
@@ -46,7 +36,7 @@ func (d DB) migrate(ctx context.Context) error {
 	if d.Postgres {
 		id = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
 	}
-	return d.Tx.Do(ctx, func(ctx context.Context) error {
+	return d.Do(ctx, func(ctx context.Context) error {
 		if d.Postgres {
 			// CREATE TABLE IF NOT EXISTS alone fails when two processes start together.
 			if _, err := d.SQL(ctx).ExecContext(ctx, "SELECT pg_advisory_xact_lock(727110951)"); err != nil {
@@ -64,7 +54,7 @@ func (d DB) migrate(ctx context.Context) error {
 
 // exec is one statement in a transaction of its own.
 func (d DB) exec(ctx context.Context, query string, args ...any) error {
-	return d.Tx.Do(ctx, func(ctx context.Context) error {
+	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.SQL(ctx).ExecContext(ctx, query, args...)
 		return err
 	})

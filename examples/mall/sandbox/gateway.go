@@ -59,7 +59,7 @@ func (s *Sandbox) letExpire(ctx context.Context, prepay string) error {
 		return err
 	}
 	past := s.now().Add(-time.Second).UnixMilli()
-	err := s.db.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.db.Do(ctx, func(ctx context.Context) error {
 		for _, statement := range []string{
 			"UPDATE #orders SET due_at = $1 WHERE pay_state = 'unpaid' AND id IN (SELECT ref FROM #payment_parts WHERE purpose = 'order' AND payment_id = $2)",
 			"UPDATE #payments SET due_at = $1, next_check_at = 0, leased_until = 0 WHERE id = $2",
