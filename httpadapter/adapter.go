@@ -52,7 +52,6 @@ type Adapter struct {
 	cfg  AdapterConfig
 	addr func(*http.Request) string
 	rate *buckets
-	apis map[mall.Face]endpoint.Dialect // by whom a limited request is answered
 }
 
 // errBusy is the answer to an address that asks too often.

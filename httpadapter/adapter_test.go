@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth/token"
 	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/httpadapter"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
@@ -33,7 +34,9 @@ func TestNewRefuses(t *testing.T) {
 	require.Error(t, err)
 	_, err = httpadapter.Assemble(nil, httpadapter.Ports{}, httpadapter.Config{})
 	require.Error(t, err)
-	none, err := httpadapter.New(kit.Services, httpadapter.AdapterConfig{Enable: []mall.Face{mall.FaceManager}})
+	_, err = httpadapter.New(kit.Services, httpadapter.AdapterConfig{Enable: []mall.Face{mall.FaceManager}})
+	require.ErrorContains(t, err, "Keys", "there is no default key")
+	none, err := httpadapter.New(kit.Services, httpadapter.AdapterConfig{Enable: []mall.Face{mall.FaceManager}, ManagerKeys: []token.Key{{ID: "k", Secret: bytes.Repeat([]byte("k"), token.MinSecret)}}})
 	require.NoError(t, err)
 	for _, r := range none.Routes() {
 		require.NotEqual(t, string(mall.FaceWXAPI), r.Face)
