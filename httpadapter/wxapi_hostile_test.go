@@ -3,6 +3,7 @@ package httpadapter_test
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +48,8 @@ var hostile = []string{"a\x00b", "\xff\xfe", strings.Repeat("x", 1<<20)}
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	kit := shop(t, storagetest.SQLite(t))
-	token := kit.Register("victim")
+	token, count := kit.Register("victim"), counter(t, kit.Store)
+	before := count()
 	for _, r := range kit.Routes(mall.FaceWXAPI, "plain") {
 		if r.Path == "/mall/user/loginout" {
 			continue
@@ -62,9 +64,12 @@ func TestBadInput(t *testing.T) {
 				return e // its word for "not in the list"
 			}
 			require.NotContains(t, []int{-1, -2}, e.Code, "%s %s %.200q: %s", r.Verb, r.Path, f, e.Body)
+			after := count()
 			if e.Code != 0 {
 				require.NotEmpty(t, e.Msg)
+				require.Equal(t, before, after, "refused, but written: %s %s %.200q: %s", r.Verb, r.Path, f, e.Body)
 			}
+			before = after
 			return e
 		}
 		base := apitest.Fields{"token": token}
@@ -89,6 +94,31 @@ func TestBadInput(t *testing.T) {
 			delete(f, name)
 			send(f)
 		}
+	}
+}
+
+// counter gives the number of rows of each table of an SQLite store, but for
+// those that count tries and log logins.
+func counter(t *testing.T, store storage.Store) func() string {
+	t.Helper()
+	rows, err := store.SQL(t.Context()).QueryContext(t.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'mall\_%' ESCAPE '\'
+		AND sql NOT LIKE '%VIRTUAL%' AND name NOT LIKE '%\_fts%' ESCAPE '\'`)
+	require.NoError(t, err)
+	defer rows.Close()
+	var parts []string
+	for rows.Next() {
+		var name string
+		require.NoError(t, rows.Scan(&name))
+		if !slices.Contains([]string{"mall_limits", "mall_login_log", "mall_verify_codes", "mall_captchas", "mall_order_code_tries"}, name) {
+			parts = append(parts, `SELECT '`+name+`' AS n, count(*) AS c FROM `+name)
+		}
+	}
+	require.NoError(t, rows.Err())
+	require.Greater(t, len(parts), 20)
+	query := "SELECT group_concat(n || ' ' || c, ', ') FROM (" + strings.Join(parts, " UNION ALL ") + ")"
+	return func() (counts string) {
+		require.NoError(t, store.SQL(t.Context()).QueryRowContext(t.Context(), query).Scan(&counts))
+		return counts
 	}
 }
 
@@ -124,4 +154,64 @@ func TestTokens(t *testing.T) {
 	}
 	kit.Call("POST", "banner/list", nil).Want(t, 404)
 	kit.Call("DELETE", "banner/list", nil).Want(t, 404)
+}
+
+// TestStranger asks every route that needs a session for the things of
+// somebody else, by their ids: nothing of theirs may show, and nothing of
+// theirs may change.
+func TestStranger(t *testing.T) {
+	t.Parallel()
+	kit := shop(t, storagetest.SQLite(t))
+	const secret = "Geheimrat"
+	kit.Set("token", kit.Register("victim"))
+	kit.Set("goods", strconv.FormatInt(int64(plainGoods(t, kit)), 10))
+	kit.Run(apitest.Scenario{Name: "the victim shops", Steps: []apitest.Step{
+		{Verb: "POST", Path: "user/modify", Fields: apitest.Fields{"token": "{token}", "nick": secret}},
+		{Verb: "POST", Path: "user/shipping-address/add", Fields: with(orderFields(""), "linkMan", secret)},
+		{Verb: "GET", Path: "user/shipping-address/default/v2", Fields: apitest.Fields{"token": "{token}"}, Save: map[string]string{"address": "info.id"}},
+		{Verb: "POST", Path: "shopping-cart/add", Fields: apitest.Fields{"token": "{token}", "goodsId": "{goods}", "number": "2"}},
+		{Verb: "GET", Path: "shopping-cart/info", Fields: apitest.Fields{"token": "{token}"}, Save: map[string]string{"key": "items.0.key"}},
+		{Verb: "POST", Path: "order/create", Fields: with(orderFields(""), "linkMan", secret), Save: map[string]string{"order": "id", "number": "orderNumber"}},
+		{Verb: "POST", Path: "pay/wx/wxapp", Fields: apitest.Fields{"token": "{token}", "money": "3", "remark": secret}, Save: map[string]string{"prepay": "package"}},
+		{Do: func(_ testing.TB, k *apitest.Kit) { k.Settle(k.Var("prepay")) }},
+		{Verb: "POST", Path: "user/payLogs", Fields: apitest.Fields{"token": "{token}"}, Save: map[string]string{"payment": "result.0.orderNo"}},
+	}})
+	look := func() (all []string) {
+		for path, f := range map[string]apitest.Fields{"order/detail": {"id": kit.Var("order")}, "user/shipping-address/detail/v2": {"id": kit.Var("address")},
+			"shopping-cart/info": {}, "user/amount": {}, "order/statistics": {}} {
+			f["token"] = kit.Var("token")
+			all = append(all, kit.Call("GET", path, f).OK(t).Body)
+		}
+		slices.Sort(all)
+		return all
+	}
+	before, stranger := look(), kit.Register("stranger")
+	for _, r := range kit.Routes(mall.FaceWXAPI, "plain") {
+		if r.Access != "token" || r.Path == "/mall/user/loginout" {
+			continue
+		}
+		for _, id := range []string{"order", "address", "number", "payment", "key"} {
+			f := apitest.Fields{"token": stranger}
+			for _, name := range r.Fields {
+				switch name {
+				case "token":
+				case "id", "orderId", "key", "outTradeId", "orderNumber", "hxNumber", "orderNo":
+					f[name] = kit.Var(id)
+				default:
+					f[name] = plausible[name]
+				}
+			}
+			f["postJsonString"] = `{"token":"` + stranger + `","orderId":"` + kit.Var("order") + `","reputations":[{"id":"1","reputation":0,"remark":"x"}]}`
+			e, err := kit.Send(r.Verb, r.Path, f)
+			require.NoError(t, err)
+			require.NotContains(t, e.Body, secret, "%s %s %s", r.Verb, r.Path, f)
+			require.NotContains(t, []int{-1, -2}, e.Code, "%s %s %s: %s", r.Verb, r.Path, f, e.Body)
+		}
+	}
+	require.Equal(t, before, look())
+}
+
+func with(f apitest.Fields, name, text string) apitest.Fields {
+	f[name] = text
+	return f
 }

@@ -16,9 +16,9 @@ var update = flag.Bool("update", false, "rewrite testdata/pending.tsv")
 
 // extensions are mounted though the route list does not have them in this place.
 var extensions = []string{
-	"POST tenant /user/shipping-address/list", // older SDKs
-	"POST tenant /upload2",                    // upload host below a tenant
-	"GET root /common/subdomain/appid/wxapp",  // common host on the plain prefix
+	"GET tenant /user/shipping-address/list", // older SDKs
+	"POST tenant /upload2",                   // upload host below a tenant
+	"GET root /common/subdomain/appid/wxapp", // common host on the plain prefix
 }
 
 // documented are the rows of testdata/routes.tsv: method, verb, base, path, auth.
