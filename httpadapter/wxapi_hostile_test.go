@@ -18,7 +18,7 @@ import (
 )
 
 // shop is a shop with the demo data.
-func shop(t *testing.T, store storage.Store) *apitest.Kit {
+func shop(t testing.TB, store storage.Store) *apitest.Kit {
 	t.Helper()
 	kit := apitest.New(t, store)
 	require.NoError(t, demo.Fill(t.Context(), kit.Services, apitest.AppID, kit.Server.URL))
