@@ -45,7 +45,7 @@ func Postgres(t testing.TB) storage.Store {
 	t.Helper()
 	dsn := PostgresDSN(t)
 	schema := "t_" + strings.ToLower(rand.Text()[:12])
-	s, err := postgres.Open(t.Context(), dsn, &postgres.Options{Schema: schema, Migrate: true})
+	s, err := postgres.Open(t.Context(), dsn, &postgres.Options{Schema: schema, Migrate: true, Logger: quiet})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, s.Close())

@@ -6,6 +6,7 @@ package storagetest
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"path/filepath"
 	"testing"
 
@@ -22,6 +23,14 @@ type Open func(t *testing.T) storage.Store
 // what transactions promise, and races with exact winners.
 func Run(t *testing.T, open Open) {
 	t.Run("CRUD", func(t *testing.T) {
+		t.Run("Accounts", func(t *testing.T) { testAccounts(t, open) })
+		t.Run("Sessions", func(t *testing.T) { testSessions(t, open) })
+		t.Run("Limits", func(t *testing.T) { testLimits(t, open) })
+		t.Run("Codes", func(t *testing.T) { testCodes(t, open) })
+		t.Run("Captchas", func(t *testing.T) { testCaptchas(t, open) })
+		t.Run("AppTokens", func(t *testing.T) { testAppTokens(t, open) })
+		t.Run("Members", func(t *testing.T) { testMembers(t, open) })
+		t.Run("Addresses", func(t *testing.T) { testAddresses(t, open) })
 		t.Run("Notices", func(t *testing.T) { testNotices(t, open) })
 		t.Run("Banners", func(t *testing.T) { testBanners(t, open) })
 		t.Run("Settings", func(t *testing.T) { testSettings(t, open) })
@@ -38,8 +47,14 @@ func Run(t *testing.T, open Open) {
 		t.Run("Unwinding", func(t *testing.T) { testUnwinding(t, open) })
 		t.Run("Cancelled", func(t *testing.T) { testCancelled(t, open) })
 		t.Run("Outbox", func(t *testing.T) { testOutbox(t, open) })
+		t.Run("Host", func(t *testing.T) { testHost(t, open) })
+		t.Run("Migrated", func(t *testing.T) { testMigrated(t, open) })
 	})
 	t.Run("Races", func(t *testing.T) {
+		t.Run("Accounts", func(t *testing.T) { testAccountRaces(t, open) })
+		t.Run("Limits", func(t *testing.T) { testLimitRaces(t, open) })
+		t.Run("Codes", func(t *testing.T) { testCodeRaces(t, open) })
+		t.Run("Addresses", func(t *testing.T) { testAddressRaces(t, open) })
 		t.Run("Crowd", func(t *testing.T) { testCrowd(t, open) })
 		t.Run("Outbox", func(t *testing.T) { testOutboxRaces(t, open) })
 		t.Run("Files", func(t *testing.T) { testFileRaces(t, open) })
@@ -54,10 +69,13 @@ func Each(t *testing.T, body func(t *testing.T, store storage.Store)) {
 	t.Run("postgres", func(t *testing.T) { body(t, Postgres(t)) })
 }
 
+// quiet keeps warnings out of tests that cause them on purpose.
+var quiet = slog.New(slog.DiscardHandler)
+
 // SQLite is an empty store in a file of the test's directory.
 func SQLite(t testing.TB) storage.Store {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "mall.db"), &sqlite.Options{Migrate: true})
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "mall.db"), &sqlite.Options{Migrate: true, Logger: quiet})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s

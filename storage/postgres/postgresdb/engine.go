@@ -3,8 +3,7 @@ package postgresdb
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"errors"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -91,7 +90,7 @@ func (e *engine) once(ctx context.Context, fn func(context.Context) error) ([]fu
 
 // begin waits for a connection as long as ctx lasts. The transaction itself is
 // not bound to ctx: its end is ours. A connection that died in the pool is
-// replaced by another.
+// replaced by another, as BEGIN has no effect that could be doubled.
 func (e *engine) begin(ctx context.Context, o *sql.TxOptions) (*sql.Conn, *sql.Tx, error) {
 	for n := 0; ; n++ {
 		conn, err := e.pool.Conn(ctx)
@@ -103,10 +102,17 @@ func (e *engine) begin(ctx context.Context, o *sql.TxOptions) (*sql.Conn, *sql.T
 			return conn, tx, nil
 		}
 		_ = conn.Close()
-		if !errors.Is(err, driver.ErrBadConn) || n == repeats {
+		if !lostConn(err) || n == repeats {
 			return nil, nil, err
 		}
 	}
+}
+
+// lostConn says whether the server did not answer the statement at all, or only
+// by ending the connection.
+func lostConn(err error) bool {
+	state := txn.SQLState(err)
+	return state == "" || strings.HasPrefix(state, "08") || strings.HasPrefix(state, "57P0")
 }
 
 // View runs fn on one snapshot; see mall.Tx.

@@ -147,6 +147,15 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return &fs.PathError{Op: "backup", Path: path, Err: fs.ErrExist}
 	}
-	_, err := s.base.Pool.ExecContext(ctx, "VACUUM INTO ?", path)
+	conn, err := s.base.Pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	defer discard(conn) // as it could write from here on
+	if _, err := conn.ExecContext(ctx, "PRAGMA query_only = 0"); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, "VACUUM INTO ?", path)
 	return err
 }

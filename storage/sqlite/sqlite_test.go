@@ -1,0 +1,147 @@
+package sqlite_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/storage"
+	"github.com/gomall-dev/mall/storage/sqlite"
+	"github.com/gomall-dev/mall/storage/storagetest"
+)
+
+func ExampleOpen() {
+	ctx := context.Background()
+	dir, _ := os.MkdirTemp("", "mall")
+	defer os.RemoveAll(dir)
+
+	store, err := sqlite.Open(ctx, filepath.Join(dir, "mall.db"), &sqlite.Options{Migrate: true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer store.Close()
+
+	err = store.Do(ctx, func(ctx context.Context) error {
+		return store.Append(ctx, mall.Event{Kind: "shop.opened", At: time.Now()})
+	})
+	events, _ := store.Events(ctx, 0, 10)
+	fmt.Println(err, len(events), events[0].Kind)
+	// Output: <nil> 1 shop.opened
+}
+
+var migrated = &sqlite.Options{Migrate: true, Logger: slog.New(slog.DiscardHandler)}
+
+func open(t *testing.T, path string, o *sqlite.Options) *sqlite.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), path, o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+func TestOneProcessAFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "mall.db")
+	s := open(t, path, migrated)
+	_, err := sqlite.Open(t.Context(), path, migrated)
+	require.ErrorIs(t, err, sqlite.ErrLocked)
+	require.ErrorContains(t, err, path)
+	require.NoError(t, s.Close())
+	open(t, path, nil)
+}
+
+func TestAnyPath(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a b?c#d%25&e=商城.db")
+	open(t, path, migrated)
+	_, err := os.Stat(path)
+	require.NoError(t, err)
+}
+
+func TestPragmas(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "mall.db"), migrated)
+	pragma := func(ctx context.Context, name string) (v string) {
+		require.NoError(t, s.SQL(ctx).QueryRowContext(ctx, "PRAGMA "+name).Scan(&v))
+		return v
+	}
+	require.Equal(t, "1", pragma(t.Context(), "query_only"))
+	require.NoError(t, s.Do(t.Context(), func(ctx context.Context) error {
+		require.Equal(t, "wal", pragma(ctx, "journal_mode"))
+		require.Equal(t, "2", pragma(ctx, "synchronous"))
+		require.Equal(t, "1", pragma(ctx, "foreign_keys"))
+		require.Equal(t, "0", pragma(ctx, "query_only"))
+		return nil
+	}))
+}
+
+func TestOlderAndNewerDatabasesAreRefused(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "mall.db")
+	_, err := sqlite.Open(t.Context(), path, nil)
+	require.ErrorIs(t, err, storage.ErrOlder)
+
+	s := open(t, path, &sqlite.Options{Unchecked: true})
+	applied, err := s.Migrate(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, applied, 1)
+	exec(t, s, "INSERT INTO mall_versions (number, name, applied_at) VALUES (9999, 'later', 0)")
+	require.NoError(t, s.Close())
+	for _, o := range []*sqlite.Options{nil, migrated} {
+		_, err = sqlite.Open(t.Context(), path, o)
+		require.ErrorIs(t, err, storage.ErrNewer)
+	}
+}
+
+func exec(t *testing.T, s *sqlite.Store, query string) {
+	t.Helper()
+	require.NoError(t, s.Do(t.Context(), func(ctx context.Context) error {
+		_, err := s.SQL(ctx).ExecContext(ctx, query)
+		return err
+	}))
+}
+
+func TestBadPrefix(t *testing.T) {
+	t.Parallel()
+	for _, p := range []string{"Mall_", "1a", "a-b", "a b", "a;drop", "abcdefghijabcdefghijabcdefghijab"} {
+		_, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "mall.db"), &sqlite.Options{Migrate: true, Prefix: p})
+		require.ErrorContains(t, err, "must match", p)
+	}
+}
+
+func TestBackup(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, filepath.Join(dir, "mall.db"), migrated)
+	require.NoError(t, s.Do(t.Context(), func(ctx context.Context) error {
+		return s.Append(ctx, mall.Event{Kind: "a", At: time.UnixMilli(1)})
+	}))
+	copied := filepath.Join(dir, "copy of it's.db")
+	require.NoError(t, s.Backup(t.Context(), copied))
+	require.ErrorIs(t, s.Backup(t.Context(), copied), os.ErrExist)
+	events, err := open(t, copied, nil).Events(t.Context(), 0, 10)
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+}
+
+// The suite with a table of the host's that bears a name of ours, and with a prefix.
+func TestBesideForeignTables(t *testing.T) {
+	t.Parallel()
+	storagetest.Run(t, func(t *testing.T) storage.Store {
+		s := open(t, filepath.Join(t.TempDir(), "host.db"), &sqlite.Options{Unchecked: true, Prefix: "shop_", Logger: migrated.Logger})
+		for _, table := range []string{"orders", "accounts", "outbox", "versions", "mall_orders"} {
+			exec(t, s, "CREATE TABLE "+table+" (foreign_column TEXT)")
+		}
+		_, err := s.Migrate(t.Context())
+		require.NoError(t, err)
+		return s
+	})
+}
