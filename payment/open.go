@@ -37,9 +37,6 @@ func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Open
 	in.Scene = cmp.Or(in.Scene, SceneJSAPI)
 	in.AppID = cmp.Or(in.AppID, who.AppID)
 	in.OpenID = cmp.Or(in.OpenID, who.OpenID)
-	if in.Scene == SceneJSAPI && in.OpenID == "" {
-		return nil, ErrOpenID
-	}
 	a := Action{Purpose: Recharge}
 	if in.Action != nil {
 		if a, err = s.action(*in.Action); err != nil {

@@ -514,7 +514,7 @@ func TestRecharge(t *testing.T) {
 		b.settle(o.Number, "duplicate")
 		balance, _ := b.balance(1)
 		require.Equal(t, mall.Money(25_000+2*1_000), balance, "the looping rule gives twice, once")
-		list, err := b.pay.ListOf(b.ctx, buyer(1), payment.Filter{Purpose: payment.Recharge, Gateways: true}, mall.Page{})
+		list, err := b.pay.ListOf(b.ctx, buyer(1), payment.Filter{Purpose: payment.Recharge, Paying: true}, mall.Page{})
 		require.NoError(t, err)
 		require.Equal(t, int64(1), list.Total)
 	})

@@ -34,7 +34,8 @@ const (
 // every provider must pass.
 type Provider interface {
 	// Create opens a payment there, idempotent by Number: the same number
-	// with the same amount answers the same, with another amount Failed.
+	// with the same amount answers the same, with another amount Failed. A
+	// scene that lacks what it needs (an openid) is an error, ErrOpenID.
 	Create(ctx context.Context, r Request) (Opening, error)
 	// Query tells how a payment stands.
 	Query(ctx context.Context, q Query) (Result, error)

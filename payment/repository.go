@@ -78,11 +78,11 @@ type Repository interface {
 
 // Filter narrows a list of payments; zero fields do not.
 type Filter struct {
-	Payer    mall.ID
-	States   []State
-	Number   string  // the payment's own number, or that of what it paid for
-	Purpose  Purpose // Recharge lists recharges
-	Gateways bool    // leave out what wallets and nobody paid
+	Payer   mall.ID
+	States  []State
+	Number  string  // the payment's own number, or that of what it paid for
+	Purpose Purpose // Recharge lists recharges
+	Paying  bool    // leave out what cost nothing
 }
 
 // NoticeLog is one line about a verified notification. It holds no secrets:

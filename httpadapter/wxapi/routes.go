@@ -8,7 +8,7 @@ func (a *api) tenant() []endpoint.Route {
 	return []endpoint.Route{
 		// site
 		endpoint.GET("/site/statistics", endpoint.Public, "siteStatistics", a.siteStatistics),
-		// endpoint.GET("/order/statistics", endpoint.Buyer, "orderStatisticsv2", a.orderStatisticsv2),
+		endpoint.GET("/order/statistics", endpoint.Buyer, "orderStatisticsv2", a.orderStatisticsv2),
 
 		// banner
 		endpoint.GET("/banner/list", endpoint.Public, "banners", a.banners).Cached(),
@@ -55,7 +55,7 @@ func (a *api) tenant() []endpoint.Route {
 
 		// address
 		endpoint.POST("/user/shipping-address/list/v2", endpoint.Buyer, "queryAddressV2", a.queryAddressV2),
-		endpoint.POST("/user/shipping-address/list", endpoint.Buyer, "queryAddress (older SDKs)", a.queryAddress),
+		endpoint.GET("/user/shipping-address/list", endpoint.Buyer, "queryAddress (older SDKs)", a.queryAddress),
 		endpoint.POST("/user/shipping-address/add", endpoint.Buyer, "addAddress", a.addAddress),
 		endpoint.POST("/user/shipping-address/update", endpoint.Buyer, "updateAddress", a.updateAddress),
 		endpoint.GET("/user/shipping-address/default/v2", endpoint.Buyer, "defaultAddress", a.defaultAddress),
@@ -95,21 +95,21 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.POST("/shopping-cart/empty", endpoint.Buyer, "shippingCarInfoRemoveAll", a.shippingCarInfoRemoveAll),
 
 		// order
-		// endpoint.POST("/order/create", endpoint.Buyer, "orderCreate", a.orderCreate),
-		// endpoint.POST("/order/close", endpoint.Buyer, "orderClose", a.orderClose),
-		// endpoint.POST("/order/delete", endpoint.Buyer, "orderDelete", a.orderDelete),
-		// endpoint.POST("/order/pay", endpoint.Buyer, "orderPay", a.orderPay),
-		// endpoint.POST("/order/delivery", endpoint.Buyer, "orderDelivery", a.orderDelivery),
-		// endpoint.POST("/order/hx", endpoint.Buyer, "orderHXV2", a.orderHXV2),
-		// endpoint.POST("/order/list", endpoint.Buyer, "orderList", a.orderList),
-		// endpoint.GET("/order/detail", endpoint.Buyer, "orderDetail", a.orderDetail),
-		// endpoint.POST("/order/reputation", endpoint.Buyer, "orderReputation", a.orderReputation),
-		// endpoint.GET("/order/refund", endpoint.Buyer, "orderRefunds", a.orderRefunds),
+		endpoint.POST("/order/create", endpoint.Buyer, "orderCreate", a.orderCreate),
+		endpoint.POST("/order/close", endpoint.Buyer, "orderClose", a.orderClose),
+		endpoint.POST("/order/delete", endpoint.Buyer, "orderDelete", a.orderDelete),
+		endpoint.POST("/order/pay", endpoint.Buyer, "orderPay", a.orderPay),
+		endpoint.POST("/order/delivery", endpoint.Buyer, "orderDelivery", a.orderDelivery),
+		endpoint.POST("/order/hx", endpoint.Buyer, "orderHXV2", a.orderHXV2),
+		endpoint.POST("/order/list", endpoint.Buyer, "orderList", a.orderList),
+		endpoint.GET("/order/detail", endpoint.Buyer, "orderDetail", a.orderDetail),
+		endpoint.POST("/order/reputation", endpoint.Public, "orderReputation", a.orderReputation),
+		endpoint.GET("/order/refund", endpoint.Buyer, "orderRefunds", a.orderRefunds),
 
 		// refund
-		// endpoint.POST("/order/refundApply/apply", endpoint.Buyer, "refundApply", a.refundApply),
-		// endpoint.GET("/order/refundApply/info", endpoint.Buyer, "refundApplyDetail", a.refundApplyDetail),
-		// endpoint.POST("/order/refundApply/cancel", endpoint.Buyer, "refundApplyCancel", a.refundApplyCancel),
+		endpoint.POST("/order/refundApply/apply", endpoint.Buyer, "refundApply", a.refundApply),
+		endpoint.GET("/order/refundApply/info", endpoint.Buyer, "refundApplyDetail", a.refundApplyDetail),
+		endpoint.POST("/order/refundApply/cancel", endpoint.Buyer, "refundApplyCancel", a.refundApplyCancel),
 
 		// coupon
 		endpoint.GET("/discounts/coupons", endpoint.Optional, "coupons", a.none),
@@ -118,20 +118,20 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.GET("/shop/goods/kanjia/set/v2", endpoint.Public, "kanjiaSet", a.none),
 
 		// pay_password
-		// endpoint.POST("/user/paypwd/set", endpoint.Buyer, "setPayPassword", a.setPayPassword),
-		// endpoint.POST("/user/paypwd/modify", endpoint.Buyer, "modifyPayPassword", a.modifyPayPassword),
+		endpoint.POST("/user/paypwd/set", endpoint.Buyer, "setPayPassword", a.setPayPassword),
+		endpoint.POST("/user/paypwd/modify", endpoint.Buyer, "modifyPayPassword", a.modifyPayPassword),
 
 		// asset
-		// endpoint.GET("/user/amount", endpoint.Buyer, "userAmount", a.userAmount),
+		endpoint.GET("/user/amount", endpoint.Buyer, "userAmount", a.userAmount),
 
 		// pay
-		// endpoint.GET("/user/recharge/send/rule", endpoint.Public, "rechargeSendRules", a.rechargeSendRules),
-		// endpoint.POST("/pay/wx/wxapp", endpoint.Buyer, "wxpay", a.wxpay),
-		// endpoint.POST("/user/payLogs", endpoint.Buyer, "payLogs", a.payLogs),
-		// endpoint.GET("/pay/query", endpoint.Buyer, "payQuery", a.payQuery),
+		endpoint.GET("/user/recharge/send/rule", endpoint.Public, "rechargeSendRules", a.rechargeSendRules),
+		endpoint.POST("/pay/wx/wxapp", endpoint.Buyer, "wxpay", a.wxpay),
+		endpoint.POST("/user/payLogs", endpoint.Buyer, "payLogs", a.payLogs),
+		endpoint.GET("/pay/query", endpoint.Buyer, "payQuery", a.payQuery),
 
 		// cashlog
-		// endpoint.POST("/user/cashLog/v2", endpoint.Buyer, "cashLogsV2", a.cashLogsV2),
+		endpoint.POST("/user/cashLog/v2", endpoint.Buyer, "cashLogsV2", a.cashLogs),
 
 		// wxa_tools
 		endpoint.POST("/qrcode/wxa/unlimit", endpoint.Public, "wxaQrcode", a.wxaQrcode),
@@ -153,6 +153,9 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.POST("/shop/goods/list/v2", endpoint.Public, "goodsv2", a.goodsv2),
 		endpoint.POST("/shop/goods/reputation/v2", endpoint.Public, "goodsReputationV2", a.goodsReputationV2),
 		endpoint.GET("/site/goods/dynamic/v2", endpoint.Public, "goodsDynamicV2", a.goodsDynamicV2),
+
+		// refund
+		endpoint.POST("/order/refundApply/setBackLogistics", endpoint.Buyer, "refundApplySetBackLogistics", a.refundApplySetBackLogistics),
 
 		// card
 		endpoint.GET("/card/my", endpoint.Buyer, "cardMyList", a.none),

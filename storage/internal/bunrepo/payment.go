@@ -101,8 +101,8 @@ func (p payments) List(ctx context.Context, f payment.Filter, page mall.Page) (m
 	if f.Purpose != "" {
 		q = q.Where("purpose = ?", f.Purpose)
 	}
-	if f.Gateways {
-		q = q.Where("provider NOT IN (?, ?)", payment.ProviderBalance, payment.ProviderNone)
+	if f.Paying {
+		q = q.Where("provider <> ?", payment.ProviderNone)
 	}
 	if f.Number != "" {
 		q = q.Where("(number = ? OR id IN (SELECT t.payment_id FROM ?(ns)payment_parts AS t WHERE t.subject = ?))", f.Number, f.Number)
