@@ -26,6 +26,8 @@ type ClaimInput struct {
 // of a paid order. Goods name the claims they allow (ErrNoClaim); a line has at
 // most one open claim (ErrClaimOpen); pieces handed over against a code cannot
 // be claimed; more than these pieces cost cannot be asked for (ErrClaimAmount).
+// Clients ask for price × pieces: what coupons and points took off the order is
+// taken off that silently.
 func (s *Service) Claim(ctx context.Context, who mall.Actor, ref Ref, in ClaimInput) (*Claim, error) {
 	id, err := s.resolve(ctx, ref)
 	if err != nil {
@@ -83,10 +85,10 @@ func (s *Service) claim(ctx context.Context, who mall.Actor, o *Order, in ClaimI
 	switch {
 	case in.Type == Exchange:
 		amount = 0
-	case in.Amount != nil && *in.Amount > most:
+	case in.Amount != nil && *in.Amount > most && (in.Line == 0 || *in.Amount > lines[0].PriceUnit*mall.Money(in.Qty)):
 		return nil, ErrClaimAmount.With(most)
 	case in.Amount != nil:
-		amount = *in.Amount
+		amount = min(*in.Amount, most)
 	}
 	now := s.now()
 	c := &Claim{Order: o.ID, Line: in.Line, Buyer: o.Buyer, Shop: o.Shop, Type: in.Type, State: Applied, Received: in.Received,

@@ -33,8 +33,8 @@ var (
 	ErrNoCoupon = mall.E(mall.NotFound, "order.no_coupon", "no such coupon:")
 	// ErrNothingToShip says that no piece of the order waits to be shipped.
 	ErrNothingToShip = mall.E(mall.State, "order.nothing_to_ship", "nothing to ship")
-	// ErrTracking says that a parcel needs its tracking number.
-	ErrTracking = mall.E(mall.Invalid, "order.tracking", "a parcel needs a tracking number")
+	// ErrNotPaid says that an order must be paid first.
+	ErrNotPaid = mall.E(mall.State, "order.not_paid", "order is not paid")
 	// ErrNoCode says that there is no such redemption code, or none the actor may use.
 	ErrNoCode = mall.E(mall.NotFound, "order.no_code", "no such redemption code")
 	// ErrCodeUsed says that a redemption code was used already.
@@ -59,6 +59,8 @@ var (
 	ErrClaimAmount = mall.E(mall.Invalid, "order.claim_amount", "more than can be refunded:")
 	// ErrBusy says that the order was changed by others again and again.
 	ErrBusy = mall.E(mall.Unavailable, "order.busy", "order is being changed, try again")
+	// errUnbalanced says that the pricing pipeline broke an identity of its contract.
+	errUnbalanced = mall.E(mall.Internal, "order.unbalanced", "amounts do not add up")
 	// ErrAccountBusy bars erasing an account with live orders or claims.
 	ErrAccountBusy = mall.E(mall.State, "order.account_busy", "there are open orders")
 )

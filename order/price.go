@@ -151,13 +151,13 @@ func (o *Order) balanced() error {
 	for i := range o.Lines {
 		l := &o.Lines[i]
 		if l.Payable < 0 || l.Freight < 0 {
-			return mall.E(mall.Internal, "order.unbalanced", "negative share")
+			return errUnbalanced
 		}
 		goods += l.Payable
 		freight += l.Freight
 	}
 	if o.Payable != goods+freight+o.FeeSum() || freight != o.Freight || o.Payable != o.List+o.FreightList+o.FeeSum()-o.Reduced {
-		return mall.E(mall.Internal, "order.unbalanced", "amounts do not add up")
+		return errUnbalanced
 	}
 	return nil
 }

@@ -153,8 +153,8 @@ func (s *Service) resolve(ctx context.Context, r Ref) (mall.ID, error) {
 	return id, err
 }
 
-// Get gives an order to whoever may see it: its buyer and the staff of its
-// shop. ErrNoOrder for everybody else.
+// Get gives an order to whoever may see it: its buyer, unless they deleted it,
+// and the staff of its shop. ErrNoOrder for everybody else.
 func (s *Service) Get(ctx context.Context, who mall.Actor, ref Ref) (*Order, error) {
 	id, err := s.resolve(ctx, ref)
 	if err != nil {
@@ -164,7 +164,8 @@ func (s *Service) Get(ctx context.Context, who mall.Actor, ref Ref) (*Order, err
 	if err != nil {
 		return nil, err
 	}
-	if RoleOf(o, who) == 0 {
+	role := RoleOf(o, who)
+	if role == 0 || role == Buyer && o.HiddenBy&HideBuyer != 0 {
 		return nil, ErrNoOrder
 	}
 	return o, s.sum(ctx, o)

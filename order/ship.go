@@ -22,9 +22,6 @@ const (
 	ShipPrepare ShipAction = 3
 )
 
-// ErrNotPaid says that an order must be paid first.
-var ErrNotPaid = mall.E(mall.State, "order.not_paid", "order is not paid")
-
 // ShipInput is one step. Pieces nil sends all that is not sent yet; lines with
 // an open claim stay behind.
 type ShipInput struct {
