@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -25,7 +26,7 @@ var server = sync.OnceValues(func() (string, error) {
 	return dsn, err
 })
 
-// PostgresDSN leads to a server for tests: the one of MALL_TEST_POSTGRES_DSN,
+// PostgresDSN leads, as a URL, to a server for tests: the one of MALL_TEST_POSTGRES_DSN,
 // else a throw-away cluster. Without server binaries the test is skipped, or
 // fails if MALL_REQUIRE_POSTGRES is 1.
 func PostgresDSN(t testing.TB) string {
@@ -49,15 +50,30 @@ func Postgres(t testing.TB) storage.Store {
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, s.Close())
-		dropSchema(t, dsn, schema)
+		admin(t, dsn, `DROP SCHEMA IF EXISTS "`+schema+`" CASCADE`)
 	})
 	return s
 }
 
-func dropSchema(t testing.TB, dsn, schema string) {
+// PostgresDatabase leads to an empty database of its own on the server for
+// tests, dropped when the test ends.
+func PostgresDatabase(t testing.TB) string {
+	t.Helper()
+	dsn, err := url.Parse(PostgresDSN(t))
+	require.NoError(t, err)
+	name := "t_" + strings.ToLower(rand.Text()[:12])
+	admin(t, dsn.String(), `CREATE DATABASE "`+name+`"`)
+	t.Cleanup(func() { admin(t, PostgresDSN(t), `DROP DATABASE IF EXISTS "`+name+`" WITH (FORCE)`) })
+	dsn.Path = "/" + name
+	return dsn.String()
+}
+
+// admin runs one statement on the server itself.
+func admin(t testing.TB, dsn, query string) {
+	t.Helper()
 	db, err := sql.Open("pgx", dsn)
 	require.NoError(t, err)
 	defer db.Close()
-	_, err = db.ExecContext(context.Background(), `DROP SCHEMA IF EXISTS "`+schema+`" CASCADE`)
+	_, err = db.ExecContext(context.Background(), query)
 	require.NoError(t, err)
 }
