@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync"
 	"syscall"
 )
 
@@ -64,7 +65,7 @@ func Start() (dsn string, stop func() error, err error) {
 			return "", nil, errors.Join(err, os.RemoveAll(dir))
 		}
 	}
-	dsn, stop, err = run(cmd)
+	stop, err = run(cmd)
 	if err != nil {
 		return "", nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -75,30 +76,33 @@ func Start() (dsn string, stop func() error, err error) {
 // and its cluster ends, although nobody called stop.
 var alive sync.Map
 
-func run(cmd *exec.Cmd) (string, func() error, error) {
+// pipes holds the standard inputs of all clusters of this process.
+var pipes sync.Map
+
+func run(cmd *exec.Cmd) (stop func() error, err error) {
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	var failure strings.Builder
 	cmd.Stderr = &failure
 	if err := cmd.Start(); err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	alive.Store(cmd, in)
-	stop := func() error {
+	stop = func() error {
 		alive.Delete(cmd)
 		return errors.Join(in.Close(), cmd.Wait())
 	}
 	said, _ := io.ReadAll(io.LimitReader(out, int64(len("ready"))))
 	if string(said) != "ready" {
-		return "", nil, fmt.Errorf("pgtest: server did not start: %w: %s", stop(), failure.String())
+		return nil, fmt.Errorf("pgtest: server did not start: %w: %s", stop(), failure.String())
 	}
-	return "", stop, nil
+	return stop, nil
 }
 
 // find gives the folder of the newest server binaries.
