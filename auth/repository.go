@@ -17,7 +17,7 @@ const (
 	ByUsername
 	// ByMobile looks up by mobile number.
 	ByMobile
-	// ByMail looks up by mail address; case does not matter.
+	// ByMail looks up by mail address; accounts keep theirs in lower case.
 	ByMail
 	// ByPublicID looks up by the 12 random characters.
 	ByPublicID
