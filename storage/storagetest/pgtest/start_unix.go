@@ -75,9 +75,6 @@ func Start() (dsn string, stop func() error, err error) {
 // and its cluster ends, although nobody called stop.
 var alive sync.Map
 
-// pipes holds the standard inputs of all clusters of this process.
-var pipes sync.Map
-
 func run(cmd *exec.Cmd) (stop func() error, err error) {
 	in, err := cmd.StdinPipe()
 	if err != nil {
