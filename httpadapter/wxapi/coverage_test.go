@@ -76,7 +76,8 @@ func TestMountedIsDocumented(t *testing.T) {
 			require.Contains(t, extensions, k)
 			continue
 		}
-		if !strings.Contains(k, " jdvop ") { // fixed answers
+		// jdvop has fixed answers, the review carries its token inside its JSON.
+		if !strings.Contains(k, " jdvop ") && k != "POST tenant /order/reputation" {
 			require.Equal(t, want, r.Access.String(), k)
 		}
 	}
