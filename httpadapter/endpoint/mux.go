@@ -290,13 +290,13 @@ func admit(ctx context.Context, d Dialect, a Access, r *http.Request, f Fields, 
 }
 
 // log writes one line a request without fields, tokens or query: what went
-// well at debug level, refusals by their code, faults in full.
+// well and refusals by their code at debug level, faults in full as errors.
 func (at *paths) log(ctx context.Context, route *Route, who mall.Actor, start time.Time, err error) {
 	level, text := slog.LevelDebug, "answered"
 	switch {
 	case err == nil:
 	case mall.Refused(err):
-		level, text = slog.LevelInfo, "refused"
+		text = "refused"
 	default:
 		level, text = slog.LevelError, "failed"
 	}

@@ -333,8 +333,7 @@ func (a *api) orderStatisticsv2(ctx context.Context, who mall.Actor, in orderSta
 }
 
 type reputationIn struct {
-	Token       string `json:"token"`
-	OrderID     loose  `json:"orderId"`
+	OrderID     loose `json:"orderId"`
 	Reputations []struct {
 		ID     loose    `json:"id"`
 		Grade  loose    `json:"reputation"`
@@ -348,12 +347,8 @@ type orderReputationIn struct {
 	Post reputationIn `in:"postJsonString,required,json"`
 }
 
-// orderReputation carries its token inside the JSON, so it signs the caller in itself.
+// orderReputation carries its token inside the JSON, where the dialect finds it.
 func (a *api) orderReputation(ctx context.Context, who mall.Actor, in orderReputationIn) (any, error) {
-	who, err := a.Auth.Authenticate(ctx, mall.FaceWXAPI, in.Post.Token, who.Addr)
-	if err != nil {
-		return nil, err
-	}
 	reviews := make([]order.ReviewInput, 0, len(in.Post.Reputations))
 	for _, r := range in.Post.Reputations {
 		pics := slices.DeleteFunc(r.Pics, func(p string) bool { return p == "" })

@@ -103,7 +103,7 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.POST("/order/hx", endpoint.Buyer, "orderHXV2", a.orderHXV2),
 		endpoint.POST("/order/list", endpoint.Buyer, "orderList", a.orderList),
 		endpoint.GET("/order/detail", endpoint.Buyer, "orderDetail", a.orderDetail),
-		endpoint.POST("/order/reputation", endpoint.Public, "orderReputation", a.orderReputation),
+		endpoint.POST("/order/reputation", endpoint.Buyer, "orderReputation", a.orderReputation),
 		endpoint.GET("/order/refund", endpoint.Buyer, "orderRefunds", a.orderRefunds),
 
 		// refund
