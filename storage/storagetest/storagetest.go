@@ -37,6 +37,10 @@ func Run(t *testing.T, open Open) {
 		t.Run("AdPositions", func(t *testing.T) { testAdPositions(t, open) })
 		t.Run("Files", func(t *testing.T) { testFiles(t, open) })
 		t.Run("Carts", func(t *testing.T) { testCarts(t, open) })
+		t.Run("Payments", func(t *testing.T) { testPayments(t, open) })
+		t.Run("Refunds", func(t *testing.T) { testRefunds(t, open) })
+		t.Run("Wallets", func(t *testing.T) { testWallets(t, open) })
+		t.Run("Points", func(t *testing.T) { testPoints(t, open) })
 	})
 	t.Run("Tx", func(t *testing.T) {
 		t.Run("Do", func(t *testing.T) { testDo(t, open) })
@@ -59,6 +63,10 @@ func Run(t *testing.T, open Open) {
 		t.Run("Outbox", func(t *testing.T) { testOutboxRaces(t, open) })
 		t.Run("Files", func(t *testing.T) { testFileRaces(t, open) })
 		t.Run("Carts", func(t *testing.T) { testCartRaces(t, open) })
+		t.Run("Payments", func(t *testing.T) { testPaymentRaces(t, open) })
+		t.Run("Refunds", func(t *testing.T) { testRefundRaces(t, open) })
+		t.Run("Wallets", func(t *testing.T) { testWalletRaces(t, open) })
+		t.Run("Points", func(t *testing.T) { testPointRaces(t, open) })
 	})
 }
 
