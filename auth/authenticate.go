@@ -44,16 +44,18 @@ func (s *Service) Authenticate(ctx context.Context, face mall.Face, token, addr 
 			who.Rights = r.Rights
 		}
 	}
-	return who, s.prolong(ctx, ss, now)
+	s.prolong(ctx, ss, now)
+	return who, nil
 }
 
-// prolong slides the end of a long session, at most once a day.
-func (s *Service) prolong(ctx context.Context, ss Session, now time.Time) error {
+// prolong slides the end of a long session, at most once a day. It is best
+// effort: a request must not fail because of it, and the next one tries again.
+func (s *Service) prolong(ctx context.Context, ss Session, now time.Time) {
 	ttl := s.ttl(ss.Face)
 	if ttl < 2*day || now.Sub(ss.SeenAt) < day || mall.InTx(ctx) {
-		return nil
+		return
 	}
-	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+	_ = s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		_, err := s.d.Sessions.Prolong(ctx, ss.ID, ss.SeenAt, now, now.Add(ttl))
 		return err
 	})

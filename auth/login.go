@@ -133,8 +133,9 @@ func (s *Service) LoginCode(ctx context.Context, who mall.Actor, mobile, code st
 	case fresh && reg == nil:
 		return nil, ErrNotRegistered
 	case fresh:
-		reg.Mobile = mobile
-		if a, hash, err = s.draft(ctx, who, *reg); err != nil {
+		r := *reg
+		r.Mobile = mobile
+		if a, hash, err = s.draft(ctx, who, r); err != nil {
 			return nil, err
 		}
 	case a.Status != Active:
@@ -174,8 +175,9 @@ func (s *Service) LoginIdentity(ctx context.Context, who mall.Actor, id Identity
 		if reg == nil {
 			return nil, ErrNotRegistered
 		}
-		reg.Identity = &id
-		a, err = s.Register(ctx, who, *reg)
+		r := *reg
+		r.Identity = &id
+		a, err = s.Register(ctx, who, r)
 		if errors.Is(err, ErrRegistered) { // somebody was faster with the same identity
 			a, err = s.byIdentity(ctx, id)
 		}
@@ -229,7 +231,7 @@ func (s *Service) SignIn(ctx context.Context, who mall.Actor, account mall.ID, d
 	return l, nil
 }
 
-// Visit opens a session for an identity without an account; Adopt gives it one.
+// Visit opens a session for an identity without an account.
 func (s *Service) Visit(ctx context.Context, who mall.Actor, id Identity, dev Device) (*Login, error) {
 	var l *Login
 	err := s.d.Tx.Do(ctx, func(ctx context.Context) (err error) {

@@ -19,6 +19,7 @@ type Level struct {
 	Active    bool
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	Since     time.Time // in answers of LevelOf: since when the account holds it
 	ExpiresAt time.Time // in answers of LevelOf: when the account's hold ends, zero for never
 }
 

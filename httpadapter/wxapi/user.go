@@ -24,6 +24,7 @@ type userOut struct {
 	Province              string  `json:"province,omitempty"`
 	City                  string  `json:"city,omitempty"`
 	LevelID               mall.ID `json:"levelId,omitempty"`
+	GetLevelDate          *stamp  `json:"getLevelDate,omitempty"`
 	LevelExpire           *stamp  `json:"levelExpire,omitempty"`
 	LevelRenew            bool    `json:"levelRenew"`
 	IsIdcardCheck         bool    `json:"isIdcardCheck"`
@@ -97,7 +98,7 @@ func (a *api) userDetail(ctx context.Context, who mall.Actor, _ struct{}) (*user
 	}
 	out.Base.PwdPay = yes(pays)
 	if level.ID != 0 {
-		out.Base.LevelID, out.Base.LevelExpire = level.ID, a.maybe(level.ExpiresAt)
+		out.Base.LevelID, out.Base.GetLevelDate, out.Base.LevelExpire = level.ID, a.maybe(level.Since), a.maybe(level.ExpiresAt)
 		out.UserLevel = a.levelOf(level)
 	}
 	if account.Inviter != 0 {

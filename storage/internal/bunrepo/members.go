@@ -125,9 +125,10 @@ func (r members) Levels(ctx context.Context) ([]member.Level, error) {
 func (r members) Held(ctx context.Context, account mall.ID, at time.Time) (member.Level, error) {
 	var row struct {
 		levelRow `bun:",extend"`
+		Since    *int64 `bun:"since"`
 		EndsAt   *int64 `bun:"ends_at"`
 	}
-	err := one(r.sel(ctx).Model(&row).ColumnExpr("l.*, h.ends_at").
+	err := one(r.sel(ctx).Model(&row).ColumnExpr("l.*, h.since, h.ends_at").
 		Join("JOIN ?(ns)level_holds AS h ON h.level_id = l.id").
 		Where("h.account_id = ? AND (h.ends_at IS NULL OR h.ends_at > ?) AND l.active", account, at.UnixMilli()).
 		Order("l.rank DESC", "l.id DESC").Limit(1).Scan(ctx))
@@ -135,7 +136,7 @@ func (r members) Held(ctx context.Context, account mall.ID, at time.Time) (membe
 		return member.Level{}, nil
 	}
 	l := levelFromRow(row.levelRow)
-	l.ExpiresAt = moment(row.EndsAt)
+	l.Since, l.ExpiresAt = moment(row.Since), moment(row.EndsAt)
 	return l, err
 }
 
