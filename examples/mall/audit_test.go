@@ -156,6 +156,10 @@ func (b ledgers) money() {
 	orders := b.count("SELECT coalesce(sum(amount), 0) FROM #payment_parts WHERE purpose = 'order' AND state = 'done'")
 	require.Equal(b.t, in+gifts, wallets+orders, "money in (%d + gifts %d) against wallets %d and orders %d", in, gifts, wallets, orders)
 	require.Positive(b.t, in, "the storm paid nothing at the gateway")
+	b.t.Logf("%d orders: %d paid, %d expired, %d cancelled; %d fen came in, %d fen were kept from late payments",
+		b.count("SELECT count(*) FROM #orders"), b.count("SELECT count(*) FROM #orders WHERE pay_state = 'paid'"),
+		b.count("SELECT count(*) FROM #orders WHERE end_state = 'expired'"), b.count("SELECT count(*) FROM #orders WHERE end_state = 'cancelled'"),
+		in, b.count("SELECT coalesce(sum(amount), 0) FROM #payment_parts WHERE state = 'kept'"))
 }
 
 // gatewayBooks are the orders of the gateway process.

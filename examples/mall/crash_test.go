@@ -76,6 +76,7 @@ func crash(t *testing.T, db string) {
 	}
 	host.kill()
 	t.Logf("%d orders placed, %d paid from the balance, %d payments settled at the gateway", s.placed, len(s.paid), len(s.settled))
+	t.Logf("refused: %v", s.refused)
 	require.NotZero(t, s.placed)
 	audit(t, db, gateway.base, s)
 }
