@@ -1,0 +1,122 @@
+package storagetest
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/catalog/stock"
+)
+
+func testStock(t *testing.T, open Open) {
+	store := open(t)
+	repo, ctx := store.Stock(), t.Context()
+	a, slot := stock.SKU(1), stock.Key{Kind: "sku", Ref: 1, Day: "2026-11-21", Slot: "09:00"}
+	all := func(ctx context.Context) map[stock.Key]stock.Level {
+		levels, err := repo.Levels(ctx, []stock.Key{a, slot})
+		require.NoError(t, err)
+		return levels
+	}
+	steps := func(ctx context.Context) {
+		made, err := repo.Create(ctx, []stock.Need{{Key: a, Qty: 5}, {Key: slot, Qty: stock.Unlimited}})
+		require.NoError(t, err)
+		require.Len(t, made, 2)
+		made, err = repo.Create(ctx, []stock.Need{{Key: a, Qty: 9}, {Key: stock.SKU(2), Qty: 1}})
+		require.NoError(t, err)
+		require.Equal(t, map[stock.Key]bool{stock.SKU(2): true}, made)
+
+		for _, c := range []struct {
+			key                   stock.Key
+			available, held, sold int64
+			ok                    bool
+		}{
+			{a, -6, 6, 0, false}, {a, -5, 5, 0, true}, {a, 0, -6, 6, false}, {a, 0, -2, 2, true}, {a, 3, 0, -3, false},
+			{slot, -1_000, 1_000, 0, true}, {slot, 0, -1_001, 0, false}, {stock.SKU(9), 0, 0, 0, false},
+		} {
+			ok, err := repo.Shift(ctx, c.key, c.available, c.held, c.sold)
+			require.NoError(t, err)
+			require.Equal(t, c.ok, ok, "%+v", c)
+		}
+		require.Equal(t, map[stock.Key]stock.Level{a: {Held: 3, Sold: 2}, slot: {Available: stock.Unlimited, Held: 1_000}}, all(ctx))
+
+		ok, err := repo.Set(ctx, a, 1, 7)
+		require.NoError(t, err)
+		require.False(t, ok)
+		ok, err = repo.Set(ctx, slot, stock.Unlimited, 7)
+		require.NoError(t, err)
+		require.True(t, ok)
+
+		ok, err = repo.AddHolds(ctx, "o1", []stock.Need{{Key: a, Qty: 3}, {Key: slot, Qty: 1}}, moment0)
+		require.NoError(t, err)
+		require.True(t, ok)
+		ok, err = repo.AddHolds(ctx, "o2", []stock.Need{{Key: a, Qty: 3}}, moment0)
+		require.NoError(t, err)
+		require.True(t, ok)
+		ok, err = repo.ReturnHold(ctx, "o1", stock.Need{Key: a, Qty: 1}, moment0)
+		require.NoError(t, err)
+		require.False(t, ok, "not sold yet")
+		moved, err := repo.MoveHolds(ctx, "o1", stock.Sold, moment0)
+		require.NoError(t, err)
+		require.ElementsMatch(t, []stock.Need{{Key: a, Qty: 3}, {Key: slot, Qty: 1}}, moved)
+		moved, err = repo.MoveHolds(ctx, "o1", stock.Released, moment0)
+		require.NoError(t, err)
+		require.Empty(t, moved)
+		for _, want := range []bool{true, false} {
+			ok, err = repo.ReturnHold(ctx, "o1", stock.Need{Key: a, Qty: 2}, moment0)
+			require.NoError(t, err)
+			require.Equal(t, want, ok)
+		}
+		entry := stock.Entry{Key: a, Before: 1, After: stock.Unlimited, Actor: 3, Face: mall.FaceHost, Addr: "::1", Reason: "盘点", At: moment0}
+		require.NoError(t, repo.Log(ctx, []stock.Entry{entry, entry}))
+		log, err := repo.Entries(ctx, a, mall.Page{Limit: 1})
+		require.NoError(t, err)
+		require.Len(t, log, 1)
+		entry.ID = log[0].ID
+		require.Equal(t, entry, log[0])
+	}
+	rolledBack(t, store, steps)
+	require.Empty(t, all(ctx))
+	require.NoError(t, store.Do(ctx, func(ctx context.Context) error { steps(ctx); return nil }))
+	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
+		ok, err := repo.AddHolds(ctx, "o2", []stock.Need{{Key: a, Qty: 1}}, moment0)
+		require.NoError(t, err)
+		require.False(t, ok, "a source holds a counter once")
+		return nil
+	}))
+	_, err := repo.Shift(ctx, a, 0, 0, 0)
+	require.ErrorIs(t, err, mall.ErrNoTx)
+}
+
+// testStockRaces: thirty takers of ten pieces, each under a transaction of its own.
+func testStockRaces(t *testing.T, open Open) {
+	store := open(t)
+	repo, ctx := store.Stock(), t.Context()
+	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
+		_, err := repo.Create(ctx, []stock.Need{{Key: stock.SKU(1), Qty: 10}})
+		return err
+	}))
+	var won atomic.Int64
+	together(30, func(i int) {
+		err := store.Do(ctx, func(ctx context.Context) error {
+			if _, err := repo.AddHolds(ctx, fmt.Sprint("o", i), []stock.Need{{Key: stock.SKU(1), Qty: 1}}, moment0); err != nil {
+				return err
+			}
+			ok, err := repo.Shift(ctx, stock.SKU(1), -1, 1, 0)
+			if err == nil && !ok {
+				err = stock.ErrShort
+			}
+			return err
+		})
+		if err == nil {
+			won.Add(1)
+		}
+	})
+	require.EqualValues(t, 10, won.Load())
+	levels, err := repo.Levels(ctx, []stock.Key{stock.SKU(1)})
+	require.NoError(t, err)
+	require.Equal(t, stock.Level{Held: 10}, levels[stock.SKU(1)])
+}
