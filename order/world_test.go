@@ -356,3 +356,25 @@ func moves(ls []order.Log) string {
 func itoa(id mall.ID) string { return fmt.Sprint(int64(id)) }
 
 func levelText(available, held, sold int64) string { return fmt.Sprint(available, held, sold) }
+
+func (w *world) stockOf(t testing.TB, goods mall.ID) stock.Level {
+	t.Helper()
+	d, err := w.catalog.Detail(t.Context(), goods)
+	require.NoError(t, err)
+	k := stock.SKU(d.SKUs[0].ID)
+	ls, err := w.stock.Levels(t.Context(), []stock.Key{k})
+	require.NoError(t, err)
+	return ls[k]
+}
+
+// restock puts 100 pieces on the shelf and gives how many there are in all,
+// those sold before included. Nothing may be held.
+func (w *world) restock(t testing.TB, goods mall.ID) int64 {
+	t.Helper()
+	d, err := w.catalog.Detail(t.Context(), goods)
+	require.NoError(t, err)
+	require.NoError(t, w.stock.Put(t.Context(), mall.System(), stock.SKU(d.SKUs[0].ID), 100, "restocked"))
+	l := w.stockOf(t, goods)
+	require.Zero(t, l.Held)
+	return l.Available + l.Sold
+}
