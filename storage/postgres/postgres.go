@@ -58,7 +58,11 @@ func Open(ctx context.Context, dsn string, o *Options) (*Store, error) {
 	}
 	// Statements carry their literals: caching them would cost a round trip each.
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
-	pool := stdlib.OpenDB(*cfg)
+	return open(ctx, cfg, o)
+}
+
+func open(ctx context.Context, cfg *pgx.ConnConfig, o *Options) (*Store, error) {
+	pool := sql.OpenDB(connector{stdlib.GetConnector(*cfg)})
 	n := o.Conns
 	if n <= 0 {
 		n = defaultConns

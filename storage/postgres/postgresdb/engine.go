@@ -3,6 +3,8 @@ package postgresdb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -55,12 +57,13 @@ func (e *engine) Do(ctx context.Context, fn func(context.Context) error) error {
 		return s.Join(ctx, fn)
 	}
 	for n := 0; ; n++ {
-		hooks, err := e.once(ctx, fn)
+		a := attempt{engine: e}
+		err := a.run(ctx, fn)
 		switch {
 		case err == nil:
-			e.base.Committed(ctx, hooks)
+			e.base.Committed(ctx, a.hooks)
 			return nil
-		case !txn.Again(err) || ctx.Err() != nil:
+		case !txn.Again(err) && !(a.unsent && lostConn(err)) || ctx.Err() != nil:
 			return err
 		case n == repeats:
 			return mall.ErrBusy.Because(err)
@@ -68,29 +71,38 @@ func (e *engine) Do(ctx context.Context, fn func(context.Context) error) error {
 	}
 }
 
-func (e *engine) once(ctx context.Context, fn func(context.Context) error) ([]func(context.Context), error) {
-	conn, tx, err := e.begin(ctx, nil)
+// attempt is one run of a closure.
+type attempt struct {
+	*engine
+	hooks  []func(context.Context)
+	unsent bool // COMMIT was not tried: nothing is written, whatever happened
+}
+
+func (a *attempt) run(ctx context.Context, fn func(context.Context) error) error {
+	conn, tx, err := a.begin(ctx, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	a.unsent = true
 	defer conn.Close()
-	inside, scope := e.base.NewScope(ctx, tx, true)
+	inside, scope := a.base.NewScope(ctx, tx, true)
 	defer func() { // does nothing after a commit
 		_ = scope.Close()
 		_ = tx.Rollback()
 	}()
 	if err := fn(inside); err != nil {
-		return nil, err
+		return err
 	}
 	if err := scope.Close(); err != nil {
-		return nil, err
+		return err
 	}
-	return scope.Hooks(), tx.Commit()
+	a.hooks, a.unsent = scope.Hooks(), false
+	return tx.Commit()
 }
 
 // begin waits for a connection as long as ctx lasts. The transaction itself is
 // not bound to ctx: its end is ours. A connection that died in the pool is
-// replaced by another, as BEGIN has no effect that could be doubled.
+// replaced by another.
 func (e *engine) begin(ctx context.Context, o *sql.TxOptions) (*sql.Conn, *sql.Tx, error) {
 	for n := 0; ; n++ {
 		conn, err := e.pool.Conn(ctx)
@@ -108,11 +120,11 @@ func (e *engine) begin(ctx context.Context, o *sql.TxOptions) (*sql.Conn, *sql.T
 	}
 }
 
-// lostConn says whether the server did not answer the statement at all, or only
-// by ending the connection.
+// lostConn says whether a statement failed because its connection was dead, or
+// was ended by the server.
 func lostConn(err error) bool {
 	state := txn.SQLState(err)
-	return state == "" || strings.HasPrefix(state, "08") || strings.HasPrefix(state, "57P0")
+	return errors.Is(err, driver.ErrBadConn) || strings.HasPrefix(state, "08") || strings.HasPrefix(state, "57P0")
 }
 
 // View runs fn on one snapshot; see mall.Tx.

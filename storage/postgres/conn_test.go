@@ -1,0 +1,190 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomall-dev/mall/storage/storagetest/pgtest"
+)
+
+// counted counts the messages that a client sends.
+type counted struct {
+	net.Conn
+	writes *atomic.Int64
+}
+
+func (c counted) Write(b []byte) (int, error) {
+	c.writes.Add(1)
+	return c.Conn.Write(b)
+}
+
+// onServer is a configuration for a server of this test alone.
+func onServer(t *testing.T) *pgx.ConnConfig {
+	t.Helper()
+	dsn, stop, err := pgtest.Start()
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { require.NoError(t, stop()) })
+	cfg, err := pgx.ParseConfig(dsn)
+	require.NoError(t, err)
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	return cfg
+}
+
+// A transaction of n statements takes n+1 round trips, an empty one none.
+func TestRoundTrips(t *testing.T) {
+	t.Parallel()
+	cfg := onServer(t)
+	var writes atomic.Int64
+	dial := cfg.DialFunc
+	cfg.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		return counted{c, &writes}, err
+	}
+	s, err := open(t.Context(), cfg, &Options{Migrate: true, Conns: 1})
+	require.NoError(t, err)
+	defer s.Close()
+
+	trips := func(run func(context.Context, func(context.Context) error) error, queries ...string) int64 {
+		before := writes.Load()
+		require.NoError(t, run(t.Context(), func(ctx context.Context) error {
+			for _, q := range queries {
+				var n int
+				if err := s.SQL(ctx).QueryRowContext(ctx, q).Scan(&n); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		return writes.Load() - before
+	}
+	require.EqualValues(t, 0, trips(s.Do))
+	require.EqualValues(t, 2, trips(s.Do, "SELECT 1"))
+	require.EqualValues(t, 3, trips(s.Do, "SELECT 1", "SELECT 2"))
+	require.EqualValues(t, 0, trips(s.View))
+	require.EqualValues(t, 2, trips(s.View, "SELECT 1"))
+}
+
+// The first query of a transaction is read by us, others by pgx: both give the
+// same values.
+func TestFirstQueryGivesWhatOthersGive(t *testing.T) {
+	t.Parallel()
+	cfg := onServer(t)
+	pool := sql.OpenDB(connector{stdlib.GetConnector(*cfg)})
+	defer pool.Close()
+	const query = `SELECT true AS b, false, 1::int2, -2::int4, 3::int8, 1.5::float4, 2.5::float8, 'é''"' AS t, NULL::int, NULL::text,
+		'\x00ff'::bytea, '{"a": 1}'::jsonb, '[1]'::json, 12.30::numeric, DATE '2026-01-02', TIMESTAMP '2026-01-02 03:04:05.678',
+		TIMESTAMPTZ '2026-01-02 03:04:05.678+08', '{1,2}'::int[], 'a'::varchar(3), sum(n), count(*) FROM generate_series(1, 3) AS n`
+	read := func(tx *sql.Tx) (columns []string, values []any) {
+		rows, err := tx.QueryContext(t.Context(), query)
+		require.NoError(t, err)
+		defer rows.Close()
+		columns, err = rows.Columns()
+		require.NoError(t, err)
+		values = make([]any, len(columns))
+		into := make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		require.True(t, rows.Next())
+		require.NoError(t, rows.Scan(into...))
+		require.False(t, rows.Next())
+		require.NoError(t, rows.Err())
+		for i, v := range values {
+			if at, ok := v.(time.Time); ok {
+				values[i] = at.UTC()
+			}
+		}
+		return columns, values
+	}
+	for _, o := range []*sql.TxOptions{nil, {ReadOnly: true, Isolation: sql.LevelRepeatableRead}} {
+		tx, err := pool.BeginTx(t.Context(), o)
+		require.NoError(t, err)
+		ours, first := read(tx)
+		theirs, second := read(tx)
+		require.Equal(t, theirs, ours)
+		require.Equal(t, second, first)
+		require.NoError(t, tx.Commit())
+	}
+}
+
+func TestOwedBegin(t *testing.T) {
+	t.Parallel()
+	cfg := onServer(t)
+	pool := sql.OpenDB(connector{stdlib.GetConnector(*cfg)})
+	defer pool.Close()
+	pool.SetMaxOpenConns(1)
+	exec := func(tx *sql.Tx, query string, args ...any) {
+		_, err := tx.ExecContext(t.Context(), query, args...)
+		require.NoError(t, err)
+	}
+	begin := func() *sql.Tx {
+		tx, err := pool.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		return tx
+	}
+	count := func() (n int) {
+		require.NoError(t, pool.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM owed").Scan(&n))
+		return n
+	}
+	tx := begin()
+	exec(tx, "CREATE TABLE owed (n INT PRIMARY KEY)")
+	require.NoError(t, tx.Commit())
+
+	tx = begin()
+	exec(tx, "INSERT INTO owed VALUES (1), (2)")
+	require.NoError(t, tx.Rollback())
+	require.Zero(t, count())
+
+	tx = begin() // with arguments BEGIN goes alone
+	exec(tx, "INSERT INTO owed VALUES ($1)", 7)
+	require.NoError(t, tx.Rollback())
+	require.Zero(t, count())
+
+	tx = begin() // a first statement that fails
+	_, err := tx.QueryContext(t.Context(), "INSERT INTO owed VALUES (1), (1) RETURNING n")
+	require.Error(t, err)
+	require.ErrorIs(t, tx.Commit(), pgx.ErrTxCommitRollback)
+	require.Zero(t, count())
+
+	tx = begin() // a first query that is no query
+	rows, err := tx.QueryContext(t.Context(), "INSERT INTO owed VALUES (1)")
+	require.NoError(t, err)
+	require.False(t, rows.Next())
+	require.NoError(t, errClose(rows))
+	require.NoError(t, tx.Commit())
+	require.Equal(t, 1, count())
+
+	for range 2 { // unsent: nothing is left of it on the connection
+		require.NoError(t, begin().Commit())
+		require.NoError(t, begin().Rollback())
+	}
+	res, err := pool.ExecContext(t.Context(), "DELETE FROM owed")
+	require.NoError(t, err)
+	n, err := res.RowsAffected()
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n)
+	tx = begin()
+	res, err = tx.ExecContext(t.Context(), "INSERT INTO owed VALUES (1), (2), (3)")
+	require.NoError(t, err)
+	n, err = res.RowsAffected()
+	require.NoError(t, err)
+	require.EqualValues(t, 3, n, "the result is the statement's, not BEGIN's")
+	require.NoError(t, tx.Rollback())
+}
+
+func errClose(rows *sql.Rows) error {
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return rows.Close()
+}

@@ -1,0 +1,103 @@
+package postgres
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/hex"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// beginQuery sends BEGIN and a query as one message. pgx gives the rows of a
+// message's first statement only, so those of the second are read here.
+func (c *conn) beginQuery(ctx context.Context, begin, query string) (driver.Rows, error) {
+	results := c.Conn.Conn().PgConn().Exec(ctx, begin+"; "+query)
+	r := &rows{results: results, types: c.Conn.Conn().TypeMap()}
+	for range 2 { // the answer to BEGIN, then the rows
+		if !results.NextResult() {
+			err := results.Close()
+			switch {
+			case err == nil:
+				err = io.ErrUnexpectedEOF
+			case pgconn.SafeToRetry(err):
+				err = driver.ErrBadConn
+			}
+			return nil, err
+		}
+		r.ResultReader = results.ResultReader()
+	}
+	// As pgx does: a statement that fails does so at the call.
+	if r.ahead = r.NextRow(); !r.ahead {
+		if err := r.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// rows reads the text form of the values, as the simple protocol sends them.
+type rows struct {
+	*pgconn.ResultReader
+	results *pgconn.MultiResultReader
+	types   *pgtype.Map
+	ahead   bool // a row is there already
+}
+
+func (r *rows) Columns() []string {
+	fields := r.FieldDescriptions()
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// Close ends reading.
+func (r *rows) Close() error { return r.results.Close() }
+
+func (r *rows) Next(dest []driver.Value) error {
+	if !r.ahead && !r.NextRow() {
+		if err := r.Close(); err != nil {
+			return err
+		}
+		return io.EOF
+	}
+	r.ahead = false
+	fields := r.FieldDescriptions()
+	for i, text := range r.Values() {
+		v, err := r.value(fields[i].DataTypeOID, text)
+		if err != nil {
+			return err
+		}
+		dest[i] = v
+	}
+	return nil
+}
+
+// value gives what pgx gives for the same column through database/sql.
+func (r *rows) value(oid uint32, text []byte) (driver.Value, error) {
+	if text == nil {
+		return nil, nil
+	}
+	switch oid {
+	case pgtype.BoolOID:
+		return text[0] == 't', nil
+	case pgtype.Int8OID, pgtype.Int4OID, pgtype.Int2OID, pgtype.OIDOID:
+		return strconv.ParseInt(string(text), 10, 64)
+	case pgtype.Float8OID, pgtype.Float4OID:
+		return strconv.ParseFloat(string(text), 64)
+	case pgtype.ByteaOID:
+		return hex.DecodeString(string(text[len(`\x`):]))
+	case pgtype.JSONOID, pgtype.JSONBOID:
+		return append([]byte(nil), text...), nil
+	case pgtype.DateOID, pgtype.TimestampOID, pgtype.TimestamptzOID:
+		var t time.Time
+		err := r.types.Scan(oid, pgtype.TextFormatCode, text, &t)
+		return t, err
+	}
+	return string(text), nil
+}
