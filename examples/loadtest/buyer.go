@@ -32,15 +32,16 @@ func newBuyer(ctx context.Context, c *client, name string, worker int) (*buyer, 
 	return &buyer{token: login.Token, goods: gs, at: worker}, nil
 }
 
-// plain is goods that can be bought without a choice, in quantity.
+// plain is seeded goods: they can be bought without a choice, in any quantity
+// that a run needs.
 func plain(ctx context.Context, c *client) ([]goods, error) {
 	var p goodsPage
-	if err := c.call(ctx, "/shop/goods/list/v2", fields{"page": "1", "pageSize": "100", "shopId": "0"}, &p); err != nil {
+	if err := c.call(ctx, "/shop/goods/list/v2", fields{"page": "1", "pageSize": "100", "orderBy": "addedDown"}, &p); err != nil {
 		return nil, err
 	}
 	var gs []goods
 	for _, g := range p.Result {
-		if g.PropertyIDs == "" && !g.HasAddition && g.Stores >= 500 && g.MinScore == 0 {
+		if g.Stores >= seedStock/10 {
 			gs = append(gs, g)
 		}
 	}

@@ -42,7 +42,7 @@ func main() {
 		workers   = flag.String("workers", "1,8", "closed-loop workers, a comma list")
 		duration  = flag.Duration("duration", 8*time.Second, "timed part of each run, at most 2m")
 		warmup    = flag.Duration("warmup", 2*time.Second, "untimed part before it")
-		seed      = flag.Int("seed-goods", 0, "goods to add before the start, spread over categories")
+		seed      = flag.Int("seed-goods", 1000, "plain goods to add before the start, spread over categories")
 	)
 	flag.StringVar(&o.db, "db", "", "SQLite path or postgres:// URL (default: a file in a temporary folder)")
 	flag.StringVar(&o.host, "host", "", "binary of the example host (default: built from ./examples/mall)")

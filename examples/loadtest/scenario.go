@@ -27,12 +27,8 @@ var catalogue = map[string]scenario{
 
 // goods is what the scenarios need of a list entry.
 type goods struct {
-	ID          int64
-	Name        string
-	PropertyIDs string `json:"propertyIds"`
-	HasAddition bool
-	Stores      int64
-	MinScore    int64
+	ID     int64
+	Stores int64
 }
 
 type goodsPage struct{ Result []goods }

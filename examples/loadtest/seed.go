@@ -13,6 +13,9 @@ import (
 	"github.com/gomall-dev/mall/storage/sqlite"
 )
 
+// seedStock is how many pieces of each there are.
+const seedStock = 100_000_000
+
 // seedWords is the number of different words in the names of seeded goods.
 const seedWords = 500
 
@@ -37,7 +40,7 @@ func seedGoods(ctx context.Context, db string, n int) error {
 	if err != nil {
 		return err
 	}
-	stock := int64(1_000_000)
+	stock := int64(seedStock)
 	for done := 0; done < n; {
 		batch := make([]catalog.Draft, min(n-done, catalog.MaxImport))
 		for i := range batch {
@@ -46,7 +49,7 @@ func seedGoods(ctx context.Context, db string, n int) error {
 			batch[i] = catalog.Draft{
 				Goods: catalog.Goods{
 					Name: fmt.Sprintf("%s %s %d", seedWord(k%seedWords), seedWord((k*31)%seedWords), k), Category: cats[k%len(cats)].ID,
-					OnSale: true, Recommended: k%3 == 0, Sort: int64(k % 1000), AfterSale: []int{0, 1, 2},
+					Pic: "https://pictures.example/1.png", OnSale: true, Recommended: k%3 == 0, Sort: int64(k % 1000), AfterSale: []int{0, 1, 2},
 				},
 				SKUs: []catalog.SKUDraft{{Price: price, Stock: &stock}},
 			}
