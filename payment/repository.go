@@ -11,8 +11,9 @@ import (
 // Writes need a running mall.Tx.Do. Payments are read with their parts.
 type Repository interface {
 	// Insert stores a payment with its parts and gives them their IDs;
-	// mall.ErrConflict when the number is taken.
-	Insert(ctx context.Context, p *Payment) error
+	// mall.ErrConflict when the number is taken. next is the first check of an
+	// open one.
+	Insert(ctx context.Context, p *Payment, next time.Time) error
 	// Get and ByNumber answer one payment or mall.ErrNotFound.
 	Get(ctx context.Context, id mall.ID) (*Payment, error)
 	ByNumber(ctx context.Context, number string) (*Payment, error)
@@ -72,7 +73,8 @@ type Repository interface {
 	// most limit lines from before a moment and answers how many.
 	LogNotice(ctx context.Context, n NoticeLog) error
 	PurgeNotices(ctx context.Context, before time.Time, limit int) (int, error)
-	// Redact empties the openids and remarks of an account's payments.
+	// Redact empties the openids, titles and remarks of an account's payments:
+	// clients choose the words of the latter two.
 	Redact(ctx context.Context, payer mall.ID) error
 }
 

@@ -20,8 +20,9 @@ type payments struct{ *Store }
 // isOpen is the condition of the index payments_check.
 const isOpen = "state IN ('created', 'pending')"
 
-func (p payments) Insert(ctx context.Context, pay *payment.Payment) error {
+func (p payments) Insert(ctx context.Context, pay *payment.Payment, next time.Time) error {
 	row := paymentToRow(pay)
+	row.NextCheckAt = millis(next)
 	err := p.ins(ctx).Model(row).On("CONFLICT (number) DO NOTHING").Returning("id").Scan(ctx, &row.ID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return mall.ErrConflict
@@ -222,7 +223,7 @@ func (p payments) PurgeNotices(ctx context.Context, before time.Time, limit int)
 }
 
 func (p payments) Redact(ctx context.Context, payer mall.ID) error {
-	_, err := p.upd(ctx).Model((*paymentRow)(nil)).Set("openid = ''").Set("remark = ''").
+	_, err := p.upd(ctx).Model((*paymentRow)(nil)).Set("openid = ''").Set("title = ''").Set("remark = ''").
 		Where("payer = ?", payer).Exec(ctx)
 	return err
 }
