@@ -45,6 +45,9 @@ func TestEraseLeavesNothing(t *testing.T) {
 		{Do: ship},
 		{Verb: "POST", Path: "order/delivery", Fields: apitest.Fields{"token": "{token}", "orderId": "{order}"}},
 		{Verb: "GET", Path: "order/detail", Fields: apitest.Fields{"token": "{token}", "id": "{order}"}, Save: map[string]string{"line": "goods.0.id"}},
+		{Verb: "POST", Path: "order/refundApply/apply", Fields: apitest.Fields{"token": "{token}", "orderId": "{order}", "orderGoodsId": "{line}", "type": "0", "logisticsStatus": "1",
+			"reason": secret, "remark": secret, "amount": "1", "pic": "https://a.example/" + secret + ".png"}},
+		{Verb: "POST", Path: "order/refundApply/cancel", Fields: apitest.Fields{"token": "{token}", "orderId": "{order}", "orderGoodsId": "{line}"}},
 		{Verb: "POST", Path: "order/reputation", Fields: apitest.Fields{"postJsonString": `{"token":"{token}","orderId":{order},"reputations":[{"id":{line},"reputation":2,"remark":"` + secret + `"}]}`}},
 	}})
 	require.NoError(t, kit.Auth.Erase(t.Context(), who, who.Account))
