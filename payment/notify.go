@@ -75,7 +75,7 @@ func (s *Service) book(ctx context.Context, provider string, n Notice) error {
 	}
 	switch n.Outcome {
 	case Settled:
-		_, err = s.settle(ctx, n.Number, n.Result)
+		_, err = s.record(ctx, p, n.Result)
 	case Failed:
 		_, err = s.end(ctx, p, StateFailed, n.Code)
 	case Closed:

@@ -245,18 +245,17 @@ func (s *Service) payNow(ctx context.Context, who mall.Actor, p *Payment) error 
 			return err
 		}
 	}
-	for i, part := range p.Parts {
+	payments := int64(1)
+	for _, part := range p.Parts {
 		if part.Amount == 0 {
 			continue
 		}
-		m := Move{Account: p.Payer, Kind: h.Kind, Amount: part.Amount, Source: Source{Type: "payment.spend", ID: part.ID},
-			Order: p.orderOf(part), Remark: part.Subject, Totals: Totals{Consumed: part.Amount, Paid: part.Amount}}
-		if i == 0 {
-			m.Totals.Payments = 1
-		}
-		if err := s.Wallet.Spend(ctx, m); err != nil {
+		err := s.Wallet.Spend(ctx, Move{Account: p.Payer, Kind: h.Kind, Amount: part.Amount, Source: Source{Type: "payment.spend", ID: part.ID},
+			Order: p.orderOf(part), Remark: part.Subject, Totals: Totals{Consumed: part.Amount, Paid: part.Amount, Payments: payments}})
+		if err != nil {
 			return err
 		}
+		payments = 0
 	}
 	return s.event(ctx, "payment.succeeded", p)
 }
@@ -321,29 +320,36 @@ func (s *Service) price(ctx context.Context, who mall.Actor, p *Payment) error {
 // insert stores a payment under a free number: the reference's own if it is
 // the first payment of a single one, then that with a counter, then a fresh one.
 func (s *Service) insert(ctx context.Context, p *Payment) error {
-	if own := p.Parts[0].Subject; len(p.Parts) == 1 && own != "" {
+	var next time.Time
+	if p.Open() {
+		next = p.Created.Add(firstCheck)
+	}
+	if own := p.Parts[0].Subject; len(p.Parts) == 1 && own != "" && len(own) <= maxNumber {
+		p.Number = own
+		if err := s.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
+			return err
+		}
 		n, err := s.Repo.CountFor(ctx, p.Action.Purpose, p.Parts[0].Ref)
 		if err != nil {
 			return err
 		}
-		if n > 0 {
-			own = fmt.Sprintf("%s_%d", own, n+1)
-		}
-		if len(own) <= 32 {
-			p.Number = own
-			if err := s.Repo.Insert(ctx, p); !errors.Is(err, mall.ErrConflict) {
+		if p.Number = fmt.Sprintf("%s_%d", own, n+1); len(p.Number) <= maxNumber {
+			if err := s.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
 				return err
 			}
 		}
 	}
 	for range 3 {
 		p.Number = s.number(p.Created)
-		if err := s.Repo.Insert(ctx, p); !errors.Is(err, mall.ErrConflict) {
+		if err := s.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
 			return err
 		}
 	}
 	return mall.ErrConflict
 }
+
+// maxNumber is the length that gateways allow for the number of a payment.
+const maxNumber = 32
 
 // number is a fresh number: the time to the second and twelve random digits.
 func (s *Service) number(at time.Time) string {

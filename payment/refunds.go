@@ -25,15 +25,8 @@ func (s *Service) Refund(ctx context.Context, who mall.Actor, in RefundInput) (*
 	}
 	var r *Refund
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
-		old, err := s.Repo.RefundBySource(ctx, in.Source)
-		if err == nil {
-			if old.Purpose != in.Purpose || old.Ref != in.Ref || old.Amount != in.Amount {
-				return mall.ErrConflict
-			}
-			r = old
-			return nil
-		}
-		if !errors.Is(err, mall.ErrNotFound) {
+		var err error
+		if r, err = s.asked(ctx, in); err != nil || r != nil {
 			return err
 		}
 		p, err := s.Repo.PaidPart(ctx, in.Purpose, in.Ref)
@@ -44,10 +37,32 @@ func (s *Service) Refund(ctx context.Context, who mall.Actor, in RefundInput) (*
 			return err
 		}
 		r = &Refund{Source: in.Source, Amount: in.Amount, Reason: in.Reason, By: who.Account, Face: who.Face}
-		return s.giveBack(ctx, p, &p.Parts[0], r)
+		refused := s.Tx.Try(ctx, func(ctx context.Context) error { return s.giveBack(ctx, p, &p.Parts[0], r) })
+		if !errors.Is(refused, mall.ErrConflict) && !errors.Is(refused, ErrRefund) {
+			return refused
+		}
+		// Perhaps the same was asked for a moment ago.
+		if r, err = s.asked(ctx, in); err != nil || r != nil {
+			return err
+		}
+		return refused
 	})
 	if err != nil {
 		return nil, err
+	}
+	return r, nil
+}
+
+// asked is the refund that a source made before, nil when it made none.
+func (s *Service) asked(ctx context.Context, in RefundInput) (*Refund, error) {
+	r, err := s.Repo.RefundBySource(ctx, in.Source)
+	switch {
+	case errors.Is(err, mall.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case r.Purpose != in.Purpose || r.Ref != in.Ref || r.Amount != in.Amount:
+		return nil, mall.ErrConflict
 	}
 	return r, nil
 }

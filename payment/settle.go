@@ -10,12 +10,7 @@ import (
 	"github.com/gomall-dev/mall"
 )
 
-// settle books a success that the provider told of, in one transaction and
-// once, whatever state the payment is in: it records the success, carries out
-// the action for each reference under a savepoint, and remedies what was
-// refused. The same success again answers the same; another amount, merchant or
-// transaction is ErrNotice and moves nothing. An error other than a refusal
-// rolls everything back.
+// settle books a success that the provider told of, in one transaction: see record.
 func (s *Service) settle(ctx context.Context, number string, r Result) (*Payment, error) {
 	var p *Payment
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
@@ -23,39 +18,49 @@ func (s *Service) settle(ctx context.Context, number string, r Result) (*Payment
 		if p, err = s.Repo.ByNumber(ctx, number); err != nil {
 			return err
 		}
-		switch {
-		case r.Amount != p.Amount:
-			return ErrNotice.With("amount")
-		case p.Merchant != "" && r.Merchant != p.Merchant:
-			return ErrNotice.With("merchant")
-		case r.Transaction == "":
-			return ErrNotice.With("transaction")
-		}
-		now := s.now()
-		paid := r.Paid
-		if paid.IsZero() {
-			paid = now
-		}
-		share, moved, err := s.Repo.Succeed(ctx, p.ID, r.Transaction, paid, now)
-		if err != nil {
-			return err
-		}
-		if !moved {
-			if p, err = s.Repo.ByNumber(ctx, number); err != nil {
-				return err
-			}
-			if p.State != StateSucceeded || p.Transaction != r.Transaction {
-				return ErrNotice.With("transaction")
-			}
-			return nil
-		}
-		p.State, p.Transaction, p.Paid, p.Updated, p.ShareState = StateSucceeded, r.Transaction, paid, now, share
-		return s.carryOut(ctx, p)
+		p, err = s.record(ctx, p, r)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("payment: settle %s: %w", number, err)
 	}
 	return p, nil
+}
+
+// record books a success, inside Do and once, whatever state the payment is in:
+// it stores the success, carries out the action for each reference under a
+// savepoint, and remedies what was refused. The same success again answers the
+// same; another amount, merchant or transaction is ErrNotice and moves nothing.
+// An error other than a refusal rolls everything back.
+func (s *Service) record(ctx context.Context, p *Payment, r Result) (*Payment, error) {
+	switch {
+	case r.Amount != p.Amount:
+		return nil, ErrNotice.With("amount")
+	case p.Merchant != "" && r.Merchant != p.Merchant:
+		return nil, ErrNotice.With("merchant")
+	case r.Transaction == "":
+		return nil, ErrNotice.With("transaction")
+	}
+	now := s.now()
+	paid := r.Paid
+	if paid.IsZero() {
+		paid = now
+	}
+	share, moved, err := s.Repo.Succeed(ctx, p.ID, r.Transaction, paid, now)
+	if err != nil {
+		return nil, err
+	}
+	if !moved {
+		if p, err = s.Repo.Get(ctx, p.ID); err != nil {
+			return nil, err
+		}
+		if p.State != StateSucceeded || p.Transaction != r.Transaction {
+			return nil, ErrNotice.With("transaction")
+		}
+		return p, nil
+	}
+	p.State, p.Transaction, p.Paid, p.Updated, p.ShareState = StateSucceeded, r.Transaction, paid, now, share
+	return p, s.carryOut(ctx, p)
 }
 
 // carryOut runs the action of a payment that just succeeded and books what

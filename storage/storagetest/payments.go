@@ -55,7 +55,7 @@ func testPayments(t *testing.T, open Open) {
 	}
 	rolledBack(t, store, func(ctx context.Context) {
 		p := aPayment("P0", 1, 2)
-		require.NoError(t, repo.Insert(ctx, p))
+		require.NoError(t, repo.Insert(ctx, p, moneyDay))
 		got, err := repo.Get(ctx, p.ID)
 		require.NoError(t, err)
 		require.Equal(t, p, got)
@@ -66,9 +66,9 @@ func testPayments(t *testing.T, open Open) {
 
 	p, other := aPayment("P1", 1, 2), aPayment("P2", 2, 3)
 	do(func(ctx context.Context) {
-		require.NoError(t, repo.Insert(ctx, p))
-		require.NoError(t, repo.Insert(ctx, other))
-		require.ErrorIs(t, repo.Insert(ctx, aPayment("P1", 8, 9)), mall.ErrConflict)
+		require.NoError(t, repo.Insert(ctx, p, moneyDay))
+		require.NoError(t, repo.Insert(ctx, other, moneyDay))
+		require.ErrorIs(t, repo.Insert(ctx, aPayment("P1", 8, 9), moneyDay), mall.ErrConflict)
 	})
 	got, err := repo.ByNumber(ctx, "P1")
 	require.NoError(t, err)
@@ -161,7 +161,7 @@ func testPayments(t *testing.T, open Open) {
 	got, err = repo.ByNumber(ctx, "P1")
 	require.NoError(t, err)
 	require.Empty(t, got.OpenID+got.Remark)
-	require.ErrorIs(t, repo.Insert(ctx, aPayment("P9", 1, 2)), mall.ErrNoTx)
+	require.ErrorIs(t, repo.Insert(ctx, aPayment("P9", 1, 2), moneyDay), mall.ErrNoTx)
 }
 
 func testPaymentLists(t *testing.T, repo payment.Repository) {
@@ -194,7 +194,7 @@ func testPaymentRaces(t *testing.T, open Open) {
 	store := open(t)
 	repo, ctx := store.Payments(), t.Context()
 	p := aPayment("P1", 1, 2)
-	require.NoError(t, store.Do(ctx, func(ctx context.Context) error { return repo.Insert(ctx, p) }))
+	require.NoError(t, store.Do(ctx, func(ctx context.Context) error { return repo.Insert(ctx, p, moneyDay) }))
 	require.Equal(t, int64(1), winners(t, store, 20, func(ctx context.Context) (bool, error) {
 		ok, _, err := repo.End(ctx, p.ID, payment.StateClosed, "", moneyDay)
 		return ok, err
@@ -206,7 +206,7 @@ func testPaymentRaces(t *testing.T, open Open) {
 
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
 		for i := range mall.ID(20) {
-			if err := repo.Insert(ctx, aPayment("Q"+string(rune('a'+i)), 100+2*i, 101+2*i)); err != nil {
+			if err := repo.Insert(ctx, aPayment("Q"+string(rune('a'+i)), 100+2*i, 101+2*i), moneyDay); err != nil {
 				return err
 			}
 		}

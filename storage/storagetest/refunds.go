@@ -22,7 +22,7 @@ func aRefund(p *payment.Payment, number, source string) *payment.Refund {
 func paidFor(t *testing.T, store storage.Store) *payment.Payment {
 	p := aPayment("P1", 1, 2)
 	require.NoError(t, store.Do(t.Context(), func(ctx context.Context) error {
-		if err := store.Payments().Insert(ctx, p); err != nil {
+		if err := store.Payments().Insert(ctx, p, moneyDay); err != nil {
 			return err
 		}
 		_, _, err := store.Payments().Succeed(ctx, p.ID, "T1", moneyDay, moneyDay)

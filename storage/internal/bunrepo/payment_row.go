@@ -51,9 +51,6 @@ func paymentToRow(p *payment.Payment) *paymentRow {
 	if r.Params == nil {
 		r.Params = map[string]string{}
 	}
-	if p.Open() {
-		r.NextCheckAt = &r.CreatedAt
-	}
 	return r
 }
 

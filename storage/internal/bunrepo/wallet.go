@@ -29,15 +29,15 @@ func (w wallets) Get(ctx context.Context, account mall.ID) (wallet.Amounts, erro
 func (w wallets) Change(ctx context.Context, account mall.ID, d wallet.Amounts, guard bool) (wallet.Amounts, bool, error) {
 	row := walletToRow(account, d)
 	var err error
-	if guard {
+	if guard || row.Frozen < 0 { // a row that can have less frozen is there
 		q := w.upd(ctx).Model((*walletRow)(nil)).Where("account = ?", account).
 			Set("balance = balance + ?", row.Balance).Set("frozen = frozen + ?", row.Frozen).
 			Set("consumed = consumed + ?", row.Consumed).Set("paid = paid + ?", row.Paid).
 			Set("payments = payments + ?", row.Payments).Set("withdrawn = withdrawn + ?", row.Withdrawn)
-		if row.Balance < 0 {
+		if guard && row.Balance < 0 {
 			q = q.Where("balance >= ?", -row.Balance)
 		}
-		if row.Frozen < 0 {
+		if guard && row.Frozen < 0 {
 			q = q.Where("frozen >= ?", -row.Frozen)
 		}
 		err = q.Returning("*").Scan(ctx, row)
