@@ -39,7 +39,7 @@ func (s *Service) SaveCategory(ctx context.Context, c Category) (mall.ID, error)
 	if err := checkText("name", c.Name, 1, 100); err != nil {
 		return 0, err
 	}
-	err := s.withCode(ctx, func(ctx context.Context) error {
+	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		save := c
 		var old *Category
 		if c.ID != 0 {
@@ -62,6 +62,9 @@ func (s *Service) SaveCategory(ctx context.Context, c Category) (mall.ID, error)
 		}
 		save.ID, save.CreatedAt = 0, save.UpdatedAt
 		save.Code = nextCode(s.c.Calendar, save.CreatedAt, last)
+		if err := s.r.Categories.SetLastCode(ctx, save.Code); err != nil {
+			return err
+		}
 		if err := s.r.Categories.Insert(ctx, &save); err != nil {
 			return err
 		}

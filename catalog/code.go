@@ -1,8 +1,6 @@
 package catalog
 
 import (
-	"context"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -35,22 +33,6 @@ func nextCode(c mall.Calendar, at time.Time, last string) string {
 		}
 	}
 	return strings.Replace(t.Format(seconds+".000"), ".", "", 1)
-}
-
-// codeTries bounds how often a transaction starts anew because another
-// process took its public code.
-const codeTries = 10
-
-// withCode runs fn in a transaction, again when it fails because a public code
-// was taken meanwhile.
-func (s *Service) withCode(ctx context.Context, fn func(ctx context.Context) error) error {
-	var err error
-	for range codeTries {
-		if err = s.d.Tx.Do(ctx, fn); !errors.Is(err, mall.ErrConflict) || mall.InTx(ctx) {
-			return err
-		}
-	}
-	return err
 }
 
 // checkText refuses texts that are too short or too long, in characters.

@@ -40,8 +40,11 @@ type Categories interface {
 	All(ctx context.Context, shop *mall.ID, usedOnly bool) ([]Category, error)
 	// Below is a category and everything under it, in one statement.
 	Below(ctx context.Context, id mall.ID) ([]mall.ID, error)
-	// LastCode is the greatest public code, empty when there is none.
+	// LastCode is the last public code given, empty when there is none. Until
+	// the transaction ends nobody else gets it.
 	LastCode(ctx context.Context) (string, error)
+	// SetLastCode stores the last public code given.
+	SetLastCode(ctx context.Context, code string) error
 }
 
 // Products keeps goods, SKUs, pictures and extras. Writes need a running Do.
@@ -60,8 +63,11 @@ type Products interface {
 	Delete(ctx context.Context, id mall.ID, at time.Time) (bool, error)
 	// Count adds to counters of goods, one statement each, in order of ids.
 	Count(ctx context.Context, add []Counts) error
-	// LastCode is the greatest public code, empty when there is none.
+	// LastCode is the last public code given, empty when there is none. Until
+	// the transaction ends nobody else gets it.
 	LastCode(ctx context.Context) (string, error)
+	// SetLastCode stores the last public code given.
+	SetLastCode(ctx context.Context, code string) error
 
 	// Find is one goods with its stock; mall.ErrNotFound also when deleted.
 	Find(ctx context.Context, id mall.ID) (*Goods, error)

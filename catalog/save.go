@@ -49,7 +49,7 @@ func (s *Service) Import(ctx context.Context, who mall.Actor, drafts []Draft) ([
 		}
 	}
 	var ids []mall.ID
-	err := s.withCode(ctx, func(ctx context.Context) error {
+	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		var err error
 		ids, err = s.create(ctx, who, drafts)
 		return err
@@ -77,6 +77,9 @@ func (s *Service) create(ctx context.Context, who mall.Actor, drafts []Draft) ([
 		g.PropertyIDs = nil
 		cheapest(&g, d.SKUs)
 		rows[i], texts[i] = &g, Text{Content: d.Content, Extra: d.Extra}
+	}
+	if err := s.r.Products.SetLastCode(ctx, last); err != nil {
+		return nil, fmt.Errorf("catalog: import: %w", err)
 	}
 	if err := s.r.Products.Insert(ctx, rows, texts); err != nil {
 		return nil, err

@@ -32,6 +32,14 @@ func testGoods(t *testing.T, open Open) {
 	insert := func(ctx context.Context, goods ...*catalog.Goods) error {
 		return repo.Insert(ctx, goods, make([]catalog.Text, len(goods)))
 	}
+	for _, want := range []string{"", "7"} {
+		require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
+			last, err := repo.LastCode(ctx)
+			require.NoError(t, err)
+			require.Equal(t, want, last)
+			return repo.SetLastCode(ctx, "7")
+		}))
+	}
 	rolledBack(t, store, func(ctx context.Context) {
 		g := fullGoods("1", "杯子")
 		require.NoError(t, insert(ctx, g))
@@ -39,10 +47,6 @@ func testGoods(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Equal(t, g, got)
 	})
-	last, err := repo.LastCode(ctx)
-	require.NoError(t, err)
-	require.Empty(t, last)
-
 	g, h := fullGoods("20261121000000001", "杯子"), fullGoods("20261121000000002", "茶壶")
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
 		return repo.Insert(ctx, []*catalog.Goods{g, h}, []catalog.Text{{Content: "<b>", Extra: map[string]string{"a": "b"}}, {}})

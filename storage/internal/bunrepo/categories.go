@@ -127,3 +127,7 @@ func (r categories) Below(ctx context.Context, id mall.ID) ([]mall.ID, error) {
 func (r categories) LastCode(ctx context.Context) (string, error) {
 	return r.lastCode(ctx, "categories")
 }
+
+func (r categories) SetLastCode(ctx context.Context, code string) error {
+	return r.setLastCode(ctx, "categories", code)
+}

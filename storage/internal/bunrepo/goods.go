@@ -156,15 +156,22 @@ func (r products) Count(ctx context.Context, add []catalog.Counts) error {
 	return nil
 }
 
-func (r products) LastCode(ctx context.Context) (string, error) {
-	return r.lastCode(ctx, "goods")
+func (r products) LastCode(ctx context.Context) (string, error) { return r.lastCode(ctx, "goods") }
+
+func (r products) SetLastCode(ctx context.Context, code string) error {
+	return r.setLastCode(ctx, "goods", code)
 }
 
-// lastCode is the greatest public code of a table.
-func (s *Store) lastCode(ctx context.Context, table string) (string, error) {
+// lastCode takes the row of a kind's public codes and reads it.
+func (s *Store) lastCode(ctx context.Context, kind string) (string, error) {
 	var code string
-	err := s.rawRead(ctx, "SELECT COALESCE(MAX(code), '') FROM ?(ns)"+table).Scan(ctx, &code)
-	return code, err
+	err := s.rawWrite(ctx, "UPDATE ?(ns)code_heads SET turns = turns + 1 WHERE kind = ? RETURNING last", kind).Scan(ctx, &code)
+	return code, one(err)
+}
+
+func (s *Store) setLastCode(ctx context.Context, kind, code string) error {
+	_, err := s.rawWrite(ctx, "UPDATE ?(ns)code_heads SET last = ? WHERE kind = ?", code, kind).Exec(ctx)
+	return err
 }
 
 func (r products) Find(ctx context.Context, id mall.ID) (*catalog.Goods, error) {
