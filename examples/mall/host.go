@@ -93,8 +93,12 @@ func open(ctx context.Context, o options, log *slog.Logger) (_ *host, err error)
 	if err := s.assemble(ctx, o); err != nil {
 		return nil, err
 	}
+	keys, err := managerKeys(ctx, s.svc)
+	if err != nil {
+		return nil, err
+	}
 	s.adapter, err = httpadapter.New(s.svc, httpadapter.AdapterConfig{
-		Subdomain: o.subdomain, MerchantID: merchantNumber, Public: o.public, Logger: log,
+		Subdomain: o.subdomain, MerchantID: merchantNumber, Public: o.public, Logger: log, ManagerKeys: keys,
 	})
 	if errors.Is(err, mall.ErrInvalid) {
 		err = fmt.Errorf("%w: %w", errUsage, err)
