@@ -48,13 +48,17 @@ func (WeChat) Phone(ctx context.Context, appid, code string) (string, error) {
 }
 
 // WXACode draws page and scene as a QR code, in place of a mini-program code.
+// The page "none" is not released.
 func (WeChat) WXACode(ctx context.Context, _ string, c wechat.WXACode) ([]byte, error) {
 	if err := outside(ctx); err != nil {
 		return nil, err
 	}
 	page := c.Page
-	if page == "" {
+	switch page {
+	case "":
 		page = "pages/index/index"
+	case "none":
+		return nil, wechat.ErrPage
 	}
 	code, err := qr.Encode(page+"?scene="+c.Scene, qr.M)
 	if err != nil {

@@ -62,6 +62,16 @@ export class Client {
     return body;
   }
 
+  // soon is the data of a call that succeeds within some seconds: what sweeps bring.
+  async soon(method, ...args) {
+    const until = Date.now() + 15_000;
+    for (;;) {
+      const body = await this.call(method, ...args);
+      if (body.code === 0 || Date.now() > until) return body.data ?? assert.fail(`${method}: still ${body.code} ${body.msg}`);
+      await new Promise((resolve) => { setTimeout(resolve, 250); });
+    }
+  }
+
   // post sends a form outside the SDK: sandbox and hostile input.
   async post(path, fields, headers = {}) {
     const body = fields instanceof URLSearchParams || typeof fields === 'string' ? fields : new URLSearchParams(fields);

@@ -22,6 +22,7 @@ export async function files(t, { c, goods }) {
     const url = await c.ok('wxaQrcode', { scene: 'uid=1', page: 'pages/index/index', is_hyaline: true, autoColor: true, expireHours: 1 });
     const image = await fetch(url, { redirect: 'error' });
     assert.match(image.headers.get('content-type'), /^image\//);
+    await c.refused(41030, 'wxaQrcode', { scene: 'uid=1', page: 'none' });
     await c.not0('wxaQrcode', { scene: 'x'.repeat(33), page: 'pages/index/index' });
   });
 

@@ -1,6 +1,6 @@
 // Settings, banners, notices, regions and the fixed answers: what a client reads before anybody signs in.
 import assert from 'node:assert/strict';
-import { appid, shape, subDomain } from '../client.mjs';
+import { appid, merchantId, shape, subDomain } from '../client.mjs';
 
 const zhejiang = '330000000000';
 const hangzhou = '330100000000';
@@ -69,6 +69,17 @@ export async function site(t, { c }) {
     await c.refused(700, 'kanjiaSet', 1);
     await c.refused(700, 'cmsCategories');
     await c.refused(700, 'jdvopGoodsListV3', { keyword: 'x' });
+  });
+
+  await t.test('every host has its prefix, by subdomain and by merchant id', async () => {
+    for (const prefix of ['', '/api', '/common', '/cms']) {
+      for (const name of [subDomain, merchantId]) {
+        if (!prefix && name === merchantId) continue;
+        const body = await c.get(`${prefix}/${name}/shop/goods/category/all`);
+        assert.equal(body.code, 0, `${prefix}/${name}`);
+      }
+    }
+    assert.equal((await c.get(`/${merchantId}/config/value?key=mallName`)).code, 0);
   });
 
   await t.test('unknown paths and wrong verbs keep the envelope', async () => {
