@@ -145,3 +145,17 @@ func TestBesideForeignTables(t *testing.T) {
 		return s
 	})
 }
+
+// BenchmarkOpen opens an existing database, with the check of its version.
+func BenchmarkOpen(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "mall.db")
+	for b.Loop() {
+		s, err := sqlite.Open(b.Context(), path, migrated)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -39,7 +39,8 @@ func (b *Base) Writer(ctx context.Context) bun.IConn {
 }
 
 // SQL is the handle for the host's own statements: the scope of ctx, which
-// closes rows that are still open when it ends, else the pool, which only reads.
+// closes rows that are still open when it ends, else the pool, which only
+// reads. Its reads can be cancelled on either database.
 func (b *Base) SQL(ctx context.Context) SQL {
 	if s := b.Of(ctx); s != nil {
 		return guest{s}
@@ -47,8 +48,9 @@ func (b *Base) SQL(ctx context.Context) SQL {
 	return pool{b}
 }
 
-// enter locks the scope for one statement.
-func (s *Scope) enter(ctx context.Context, query string) (context.Context, error) {
+// enter locks the scope for one statement. Lasting says that it may go on when
+// its context is cancelled.
+func (s *Scope) enter(ctx context.Context, lasting bool, query string) (context.Context, error) {
 	s.mu.Lock()
 	err := ctx.Err()
 	switch {
@@ -64,7 +66,7 @@ func (s *Scope) enter(ctx context.Context, query string) (context.Context, error
 		return nil, err
 	}
 	saw(ctx, query)
-	if s.write && s.base.Lasting {
+	if lasting && s.base.Lasting {
 		ctx = context.WithoutCancel(ctx)
 	}
 	return ctx, nil
@@ -92,7 +94,7 @@ func (s *Scope) ExecContext(ctx context.Context, query string, args ...any) (sql
 	if !s.write {
 		return nil, mall.ErrReadOnly
 	}
-	ctx, err := s.enter(ctx, query)
+	ctx, err := s.enter(ctx, true, query)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +104,11 @@ func (s *Scope) ExecContext(ctx context.Context, query string, args ...any) (sql
 
 // QueryContext runs a query of the scope.
 func (s *Scope) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	ctx, err := s.enter(ctx, query)
+	return s.query(ctx, true, query, args)
+}
+
+func (s *Scope) query(ctx context.Context, lasting bool, query string, args []any) (*sql.Rows, error) {
+	ctx, err := s.enter(ctx, lasting, query)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +118,11 @@ func (s *Scope) QueryContext(ctx context.Context, query string, args ...any) (*s
 
 // QueryRowContext runs a query of the scope that gives one row.
 func (s *Scope) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	inside, err := s.enter(ctx, query)
+	return s.queryRow(ctx, true, query, args)
+}
+
+func (s *Scope) queryRow(ctx context.Context, lasting bool, query string, args []any) *sql.Row {
+	inside, err := s.enter(ctx, lasting, query)
 	if err != nil {
 		return s.base.refuse(ctx, err)
 	}
@@ -128,7 +138,7 @@ type guest struct{ *Scope }
 
 // QueryContext remembers the rows: left open, they would keep the connection.
 func (g guest) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := g.Scope.QueryContext(ctx, query, args...)
+	rows, err := g.query(ctx, g.write, query, args)
 	if err == nil {
 		g.remember(func() { _ = rows.Close() })
 	}
@@ -137,7 +147,7 @@ func (g guest) QueryContext(ctx context.Context, query string, args ...any) (*sq
 
 // QueryRowContext remembers the row: one that is never scanned stays open.
 func (g guest) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	row := g.Scope.QueryRowContext(ctx, query, args...)
+	row := g.queryRow(ctx, g.write, query, args)
 	if row.Err() == nil {
 		g.remember(func() { _ = row.Scan() })
 	}

@@ -20,9 +20,10 @@ type Base struct {
 	// Pool serves reads outside of transactions.
 	Pool *sql.DB
 	Log  *slog.Logger
-	// Lasting makes statements inside a write ignore cancellation, because
-	// the database undoes the whole transaction with a cancelled one. The
-	// context is checked before each statement instead.
+	// Lasting makes statements of scopes ignore cancellation: inside a write,
+	// because the database undoes the whole transaction with a cancelled one;
+	// in the short reads of repositories in a View, because watching for it
+	// costs more than it saves. The context is checked before each instead.
 	Lasting bool
 }
 
