@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/payment"
 )
 
@@ -129,6 +130,7 @@ func (s *Service) pay(ctx context.Context, who mall.Actor, id mall.ID, amount ma
 	s.Tx.OnCommit(ctx, func(context.Context) {
 		for i := range lines {
 			s.Catalog.CountSales(lines[i].Goods, 1, lines[i].Qty)
+			s.Catalog.NoteDeal(catalog.Paid, lines[i].Goods, paid.Buyer, paid.PaidAt)
 		}
 	})
 	return nil

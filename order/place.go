@@ -10,6 +10,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/cart"
+	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/catalog/shop"
 	"github.com/gomall-dev/mall/catalog/stock"
 	"github.com/gomall-dev/mall/marketing/points"
@@ -232,6 +233,11 @@ func (s *Service) commit(ctx context.Context, d *draft) error {
 	if err := s.spend(ctx, o, pointsMoney, points.KindDeduction, o.Deducted); err != nil {
 		return err
 	}
+	s.Tx.OnCommit(ctx, func(context.Context) {
+		for i := range o.Lines {
+			s.Catalog.NoteDeal(catalog.Ordered, o.Lines[i].Goods, o.Buyer, d.at)
+		}
+	})
 	return s.tell(ctx, Change{Move: MovePlace, Order: *o, Actor: d.who}, map[string]any{"parent": o.Parent, "points": o.Points + o.Deducted})
 }
 
