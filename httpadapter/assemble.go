@@ -207,7 +207,7 @@ func (s *Services) seal() error {
 		{"points", s.Points.Eraser()},
 		{"catalog", auth.Eraser{Erase: s.Catalog.Erase, Export: s.Catalog.Export}},
 		{"file", auth.Eraser{Erase: s.Files.Erase, Export: s.Files.Export}},
-		{"catalog", auth.Eraser{Erase: s.Catalog.Erase, Export: s.Catalog.Export}},
+		{"stock", auth.Eraser{Erase: s.Stock.Erase}},
 		{"cart", auth.Eraser{Erase: s.Carts.Erase}},
 		{"cms", auth.Eraser{Erase: s.Content.Erase}},
 	} {
@@ -234,6 +234,7 @@ func (s *Services) table() []Sweep {
 		{"sessions", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Auth.Sweep(ctx, batch) })},
 		{"verification codes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Verify.Sweep(ctx, batch) })},
 		{"picture codes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Captcha.Sweep(ctx, batch) })},
+		{"payment notices", time.Hour, limited(s.Payments.SweepNotices)},
 		{"expired files", 10 * time.Minute, s.Files.Sweep},
 		{"files without owner", 6 * time.Hour, s.Files.Orphans},
 		{"handled events", time.Hour, func(ctx context.Context) (int, error) {

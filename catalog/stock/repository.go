@@ -35,4 +35,6 @@ type Repository interface {
 	Log(ctx context.Context, entries []Entry) error
 	// Entries lists the adjustments of a counter, newest first.
 	Entries(ctx context.Context, key Key, p mall.Page) ([]Entry, error)
+	// Erase takes the network addresses out of the adjustments of an account.
+	Erase(ctx context.Context, account mall.ID) error
 }

@@ -160,3 +160,9 @@ func (s *Service) Levels(ctx context.Context, keys []Key) (map[Key]Level, error)
 func (s *Service) Entries(ctx context.Context, key Key, p mall.Page) ([]Entry, error) {
 	return s.d.Stock.Entries(ctx, key, p.Clean())
 }
+
+// Erase takes what identifies a person out of the log of adjustments; what was
+// adjusted, and by which account, stays.
+func (s *Service) Erase(ctx context.Context, account mall.ID) error {
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error { return s.d.Stock.Erase(ctx, account) })
+}

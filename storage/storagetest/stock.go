@@ -77,6 +77,10 @@ func testStock(t *testing.T, open Open) {
 		require.Len(t, log, 1)
 		entry.ID = log[0].ID
 		require.Equal(t, entry, log[0])
+		require.NoError(t, repo.Erase(ctx, 3))
+		log, err = repo.Entries(ctx, a, mall.Page{Limit: 1})
+		require.NoError(t, err)
+		require.Empty(t, log[0].Addr)
 	}
 	rolledBack(t, store, steps)
 	require.Empty(t, all(ctx))

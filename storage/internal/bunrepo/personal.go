@@ -21,5 +21,9 @@ var personal = map[string]columns{
 	"addresses":     {gone: true},
 	"address_books": {gone: true},
 	"files":         {null: []string{"source"}, empty: []string{"name"}},
+	"favourites":    {gone: true},
+	"deals":         {gone: true},
+	"reviews":       {empty: []string{"remark", "reply"}}, // and pics, emptied to []
+	"stock_log":     {empty: []string{"addr"}},
 	"notices":       {gone: true}, // those meant for one account
 }

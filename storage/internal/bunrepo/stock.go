@@ -127,3 +127,8 @@ func (r stocks) Entries(ctx context.Context, key stock.Key, p mall.Page) ([]stoc
 	}
 	return entries, err
 }
+
+func (r stocks) Erase(ctx context.Context, account mall.ID) error {
+	_, err := r.upd(ctx).Model((*stockLogRow)(nil)).Set("addr = ''").Where("actor_id = ? AND actor_id <> 0", account).Exec(ctx)
+	return err
+}
