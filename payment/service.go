@@ -31,6 +31,8 @@ type Config struct {
 	NeedPassword func(ctx context.Context, who mall.Actor) (bool, error)
 	// Term is how long a payment without a due time of its own can be paid; 30 minutes.
 	Term time.Duration
+	// KeepNotices is how long the log of notifications is kept; 90 days.
+	KeepNotices time.Duration
 	// Calendar makes the day in payment numbers; the zero value is UTC+8.
 	Calendar mall.Calendar
 	// Logger for what a sweep could not do; slog.Default().
@@ -104,6 +106,9 @@ func New(d Deps, c Config) (*Service, error) {
 	}
 	if c.Term <= 0 {
 		c.Term = 30 * time.Minute
+	}
+	if c.KeepNotices <= 0 {
+		c.KeepNotices = 90 * 24 * time.Hour
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()

@@ -83,12 +83,13 @@ func backoff(tries int, base, most time.Duration) time.Duration {
 	return min(base<<min(max(tries, 0), 16), most)
 }
 
-// PurgeNotices deletes lines of the notice log from before a moment, at most limit.
-func (s *Service) PurgeNotices(ctx context.Context, before time.Time, limit int) (int, error) {
+// SweepNotices deletes lines of the notice log that are older than
+// Config.KeepNotices, at most limit, and answers how many.
+func (s *Service) SweepNotices(ctx context.Context, limit int) (int, error) {
 	n := 0
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
 		var err error
-		n, err = s.Repo.PurgeNotices(ctx, before, limit)
+		n, err = s.Repo.PurgeNotices(ctx, s.now().Add(-s.cfg.KeepNotices), limit)
 		return err
 	})
 	return n, err
