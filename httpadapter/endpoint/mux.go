@@ -218,52 +218,55 @@ func (at *paths) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve is the one function every route goes through.
 func (at *paths) serve(w http.ResponseWriter, r *http.Request, route *Route) {
-	o, d, start := &at.mux.opts, at.place.Dialect, time.Now()
+	o, start := &at.mux.opts, time.Now()
 	call := &Call{Request: r, Place: at.place.Name, Addr: o.Addr(r)}
 	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), callKey{}, call), o.Timeout)
 	defer cancel()
 	out := &writer{ResponseWriter: w}
-	var who mall.Actor
-	data, err := func() (data any, err error) {
-		defer func() {
-			if p := recover(); p != nil {
-				o.Logger.Error("panic in a handler", "route", route.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-				err = fmt.Errorf("panic: %v", p)
-			}
-		}()
-		fields, err := read(r, o.Limits, route.plan.file)
-		if r.MultipartForm != nil {
-			defer r.MultipartForm.RemoveAll() //nolint:errcheck // temporary files
-		}
-		if err != nil {
-			return nil, err
-		}
-		if who, err = admit(ctx, d, route.Access, r, fields, call.Addr); err != nil {
-			return nil, err
-		}
-		src := source{fields: fields, absent: d.Absent}
-		if r.MultipartForm != nil {
-			src.files = r.MultipartForm.File
-		}
-		data, err = route.call(ctx, who, src)
-		if err != nil {
-			return nil, err
-		}
-		if raw, ok := data.(Raw); ok {
-			raw.ServeRaw(out, r)
-			return nil, nil
-		}
-		if route.cached {
-			out.tag(r)
-		}
-		return data, d.OK(out, r, data)
-	}()
+	who, err := at.answer(ctx, out, route, call)
 	if err != nil && !out.wrote {
 		out.etag = nil
-		d.Fail(out, r, err)
+		at.place.Dialect.Fail(out, r, err)
 	}
-	_ = data
 	at.log(ctx, route, who, start, err)
+}
+
+// answer reads, admits, calls and writes what went well; the error is still to
+// be answered unless writing has begun. Panics are logged with their stack.
+func (at *paths) answer(ctx context.Context, out *writer, route *Route, call *Call) (who mall.Actor, err error) {
+	o, d, r := &at.mux.opts, at.place.Dialect, call.Request
+	defer func() {
+		if p := recover(); p != nil {
+			o.Logger.Error("panic in a handler", "route", route.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	fields, err := read(r, o.Limits, route.plan.file)
+	if r.MultipartForm != nil {
+		defer r.MultipartForm.RemoveAll() //nolint:errcheck // temporary files
+	}
+	if err != nil {
+		return who, err
+	}
+	if who, err = admit(ctx, d, route.Access, r, fields, call.Addr); err != nil {
+		return who, err
+	}
+	src := source{fields: fields, absent: d.Absent}
+	if r.MultipartForm != nil {
+		src.files = r.MultipartForm.File
+	}
+	data, err := route.call(ctx, who, src)
+	if err != nil {
+		return who, err
+	}
+	if raw, ok := data.(Raw); ok {
+		raw.ServeRaw(out, r)
+		return who, nil
+	}
+	if route.cached {
+		out.etag = r
+	}
+	return who, d.OK(out, r, data)
 }
 
 // admit finds out who asks and whether the route is open to them.

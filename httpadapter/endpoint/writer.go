@@ -15,8 +15,6 @@ type writer struct {
 	wrote bool
 }
 
-func (w *writer) tag(r *http.Request) { w.etag = r }
-
 // WriteHeader passes the status on.
 func (w *writer) WriteHeader(status int) {
 	w.wrote = true
