@@ -37,7 +37,7 @@ func (s *Service) LoginPassword(ctx context.Context, who mall.Actor, in Password
 			return nil, err
 		}
 	}
-	g := guard{account: LimitKey("login.account", about), addr: LimitKey("login.addr", who.Addr)}
+	g := guardOf(LimitKey("login.account", about), who.Addr)
 	if err := s.locked(ctx, g); err != nil {
 		return nil, err
 	}
@@ -81,15 +81,34 @@ func (s *Service) LoginPassword(ctx context.Context, who mall.Actor, in Password
 	return l, nil
 }
 
-// guard are the counters of one login.
+// guard are the counters of one login. Without an address (the host calling
+// by itself) there is no counter for it.
 type guard struct{ account, addr string }
+
+func guardOf(account, addr string) guard {
+	if addr == "" {
+		return guard{account: account}
+	}
+	return guard{account, LimitKey("login.addr", addr)}
+}
+
+// counters are the guard's keys with their limits.
+func (s *Service) counters(g guard) []counter {
+	cs := []counter{{g.account, s.c.TriesPerAccount}}
+	if g.addr != "" {
+		cs = append(cs, counter{g.addr, s.c.TriesPerAddr})
+	}
+	return cs
+}
+
+type counter struct {
+	key string
+	max int
+}
 
 func (s *Service) locked(ctx context.Context, g guard) error {
 	now := s.now()
-	for _, k := range []struct {
-		key string
-		max int
-	}{{g.account, s.c.TriesPerAccount}, {g.addr, s.c.TriesPerAddr}} {
+	for _, k := range s.counters(g) {
 		full, err := s.d.Limits.Reached(ctx, k.key, k.max, now)
 		if err != nil {
 			return err
@@ -105,11 +124,12 @@ func (s *Service) locked(ctx context.Context, g guard) error {
 func (s *Service) failed(ctx context.Context, g guard) error {
 	now := s.now()
 	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
-		if _, err := s.d.Limits.Take(ctx, g.account, s.c.TriesPerAccount, s.c.LockWindow, now); err != nil {
-			return err
+		for _, k := range s.counters(g) {
+			if _, err := s.d.Limits.Take(ctx, k.key, k.max, s.c.LockWindow, now); err != nil {
+				return err
+			}
 		}
-		_, err := s.d.Limits.Take(ctx, g.addr, s.c.TriesPerAddr, s.c.LockWindow, now)
-		return err
+		return nil
 	})
 	if err != nil {
 		return err

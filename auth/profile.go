@@ -92,7 +92,7 @@ func (s *Service) ChangePassword(ctx context.Context, who mall.Actor, old, passw
 		return err
 	}
 	if hash != "" {
-		g := guard{account: LimitKey("password", strconv.FormatInt(int64(account), 10)), addr: LimitKey("login.addr", who.Addr)}
+		g := guardOf(LimitKey("password", strconv.FormatInt(int64(account), 10)), who.Addr)
 		if err := s.locked(ctx, g); err != nil {
 			return err
 		}

@@ -122,6 +122,11 @@ func (s *Services) accounts(p Ports) (err error) {
 	if s.Captcha, err = captcha.New(captcha.Deps{Tx: st, Repository: st.Captchas(), Limits: st.Limits()}, s.cfg.Captcha); err != nil {
 		return err
 	}
+	if s.cfg.Verify.NeedPicture == nil {
+		s.cfg.Verify.NeedPicture = func(ctx context.Context, _ mall.Face) (bool, error) {
+			return s.Site.Bool(ctx, "sms_need_pic_code", false), nil
+		}
+	}
 	if s.Verify, err = verify.New(verify.Deps{Tx: st, Repository: st.Codes(), Limits: st.Limits(), SMS: p.SMS, Mail: p.Mail, Pictures: s.Captcha}, s.cfg.Verify); err != nil {
 		return err
 	}

@@ -108,12 +108,14 @@ func (s *Service) Draw(ctx context.Context, who mall.Actor, key string) ([]byte,
 	}
 	answer, now := text(s.c.Length), s.now()
 	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
-		ok, err := s.d.Limits.Take(ctx, auth.LimitKey("captcha", who.Addr), s.c.PerAddr, time.Hour, now)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return ErrTooMany
+		if who.Addr != "" {
+			ok, err := s.d.Limits.Take(ctx, auth.LimitKey("captcha", who.Addr), s.c.PerAddr, time.Hour, now)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				return ErrTooMany
+			}
 		}
 		return s.d.Repository.Put(ctx, Captcha{Key: key, Hash: hash(key, answer), ExpiresAt: now.Add(s.c.TTL)})
 	})

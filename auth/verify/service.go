@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -76,13 +77,15 @@ func New(d Deps, c Config) (*Service, error) {
 }
 
 func (s *Service) policy(face mall.Face) Policy {
-	if p, ok := s.c.Policies[face]; ok {
-		return p
+	d, ok := defaults[face]
+	if !ok {
+		d = defaults[mall.FaceWXAPI]
 	}
-	if p, ok := defaults[face]; ok {
-		return p
+	p := s.c.Policies[face]
+	return Policy{
+		Digits: cmp.Or(p.Digits, d.Digits), TTL: cmp.Or(p.TTL, d.TTL), Tries: cmp.Or(p.Tries, d.Tries),
+		PerTarget: cmp.Or(p.PerTarget, d.PerTarget), PerAddr: cmp.Or(p.PerAddr, d.PerAddr), Gap: p.Gap,
 	}
-	return defaults[mall.FaceWXAPI]
 }
 
 // Send makes a new code for a number or mail address and sends it; every
@@ -106,12 +109,13 @@ func (s *Service) Send(ctx context.Context, who mall.Actor, target string, pic P
 			key    string
 			max    int
 			window time.Duration
+			open   bool
 		}{
-			{auth.LimitKey("code.gap", about), 1, p.Gap},
-			{auth.LimitKey("code.target", about), p.PerTarget, 24 * time.Hour},
-			{auth.LimitKey("code.addr", who.Addr), p.PerAddr, 24 * time.Hour},
+			{auth.LimitKey("code.gap", about), 1, p.Gap, p.Gap <= 0},
+			{auth.LimitKey("code.target", about), p.PerTarget, 24 * time.Hour, false},
+			{auth.LimitKey("code.addr", who.Addr), p.PerAddr, 24 * time.Hour, who.Addr == ""},
 		} {
-			if l.window <= 0 || l.max <= 0 {
+			if l.open {
 				continue
 			}
 			ok, err := s.d.Limits.Take(ctx, l.key, l.max, l.window, now)

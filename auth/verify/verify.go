@@ -14,21 +14,22 @@ import (
 	"github.com/gomall-dev/mall"
 )
 
-// Policy is how a face's codes look and how often they may be sent.
+// Policy is how a face's codes look and how often they may be sent. Numbers
+// that are zero, but for Gap, take those of the face's document.
 type Policy struct {
 	Digits    int           // length of a code
 	TTL       time.Duration // how long it is good
 	Tries     int           // wrong tries that end it
 	PerTarget int           // sends a day to one number or mail address
-	PerAddr   int           // sends a day from one network address
+	PerAddr   int           // sends a day from one network address, which many may share
 	Gap       time.Duration // least time between two sends to one target, 0 for none
 }
 
 // Policies by face, as their documents say; other faces take wxapi's.
 var defaults = map[mall.Face]Policy{
-	mall.FaceWXAPI:   {Digits: 6, TTL: 10 * time.Minute, Tries: 5, PerTarget: 10, PerAddr: 200},
-	mall.FaceManager: {Digits: 5, TTL: 60 * time.Minute, Tries: 5, PerTarget: 10, PerAddr: 200},
-	mall.FaceO2O:     {Digits: 4, TTL: 10 * time.Minute, Tries: 5, PerTarget: 10, PerAddr: 200},
+	mall.FaceWXAPI:   {Digits: 6, TTL: 10 * time.Minute, Tries: 5, PerTarget: 10, PerAddr: 1000},
+	mall.FaceManager: {Digits: 5, TTL: 60 * time.Minute, Tries: 5, PerTarget: 10, PerAddr: 1000},
+	mall.FaceO2O:     {Digits: 4, TTL: 10 * time.Minute, Tries: 5, PerTarget: 10, PerAddr: 1000},
 }
 
 // Message is a code on its way.
