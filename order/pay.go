@@ -31,7 +31,7 @@ func (s *Service) payPrice(ctx context.Context, who mall.Actor, a payment.Action
 			p.Due = o.Due
 		}
 	}
-	p.Title = os[0].Lines[0].Name
+	p.Title, p.Subject = os[0].Lines[0].Name, os[0].Number
 	if os[0].Face == mall.FaceManager && os[0].Parent == 0 {
 		p.Number = os[0].Number
 	}
@@ -91,7 +91,7 @@ func (s *Service) payRun(ctx context.Context, p *payment.Payment) error {
 	}
 	who := mall.Actor{Account: p.Payer, Face: p.Face}
 	for _, o := range os {
-		if err := s.pay(ctx, who, o.ID, o.Payable, p); err != nil {
+		if err := s.pay(ctx, who, o, p); err != nil {
 			return err
 		}
 	}
@@ -100,9 +100,10 @@ func (s *Service) payRun(ctx context.Context, p *payment.Payment) error {
 
 // pay moves one order to paid: held stock is sold, codes are made, sales are
 // counted after the commit.
-func (s *Service) pay(ctx context.Context, who mall.Actor, id mall.ID, amount mall.Money, p *payment.Payment) error {
+func (s *Service) pay(ctx context.Context, who mall.Actor, o *Order, p *payment.Payment) error {
 	var paid *Order
-	err := s.change(ctx, id, func(ctx context.Context, o *Order) error {
+	id, amount := o.ID, o.Payable
+	err := s.changeFrom(ctx, o, func(ctx context.Context, o *Order) error {
 		if o.Payable != amount {
 			return payment.ErrAmount.With(o.Payable, amount)
 		}

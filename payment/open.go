@@ -312,20 +312,20 @@ func (s *Service) price(ctx context.Context, who mall.Actor, p *Payment) error {
 		}
 		p.Title = cmp.Or(p.Title, pr.Title)
 		p.Amount += pr.Amount
-		p.Parts = append(p.Parts, Part{Ref: ref, Subject: pr.Number, Amount: pr.Amount, State: PartWaiting})
+		p.Parts = append(p.Parts, Part{Ref: ref, Subject: pr.Subject, wish: pr.Number, Amount: pr.Amount, State: PartWaiting})
 	}
 	return nil
 }
 
-// insert stores a payment under a free number: the reference's own if it is
-// the first payment of a single one, then that with a counter, then a fresh one.
+// insert stores a payment under a free number: the wished one if it is the
+// first payment of a single reference, then that with a counter, then a fresh one.
 func (s *Service) insert(ctx context.Context, p *Payment) error {
 	var next time.Time
 	if p.Open() {
 		next = p.Created.Add(firstCheck)
 	}
-	if own := p.Parts[0].Subject; len(p.Parts) == 1 && own != "" && len(own) <= maxNumber {
-		p.Number = own
+	if wish := p.Parts[0].wish; len(p.Parts) == 1 && wish != "" && len(wish) <= maxNumber {
+		p.Number = wish
 		if err := s.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
 			return err
 		}
@@ -333,7 +333,7 @@ func (s *Service) insert(ctx context.Context, p *Payment) error {
 		if err != nil {
 			return err
 		}
-		if p.Number = fmt.Sprintf("%s_%d", own, n+1); len(p.Number) <= maxNumber {
+		if p.Number = fmt.Sprintf("%s_%d", wish, n+1); len(p.Number) <= maxNumber {
 			if err := s.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
 				return err
 			}

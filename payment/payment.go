@@ -30,10 +30,11 @@ const MaxRefs = 50
 
 // Price is what a handler asks for one reference.
 type Price struct {
-	Amount mall.Money // fen, the whole price, ≥ 0
-	Due    time.Time  // until when it can be paid; zero means Config.Term from now
-	Title  string     // what the payer reads at the gateway
-	Number string     // the reference's own number: its first payment takes it, later ones append a counter; "" for none
+	Amount  mall.Money // fen, the whole price, ≥ 0
+	Due     time.Time  // until when it can be paid; zero means Config.Term from now
+	Title   string     // what the payer reads at the gateway
+	Subject string     // the reference's own number, by which payers look their payments up; "" for none
+	Number  string     // wished number of the first payment, later ones append a counter; "" for a fresh one
 }
 
 // Handler prices and carries out the actions of one purpose. Both functions
@@ -188,6 +189,7 @@ type Part struct {
 	Payment  mall.ID
 	Ref      mall.ID    // zero for purposes without references
 	Subject  string     // the reference's own number, "" for none
+	wish     string     // Price.Number, while the payment is opened
 	Amount   mall.Money // fen, the whole price of the reference
 	Share    mall.Money // of it from the wallet
 	Refunded mall.Money // ≤ Amount, by a rule of the database

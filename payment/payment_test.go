@@ -100,6 +100,27 @@ func TestAmountIsTheServers(t *testing.T) {
 	})
 }
 
+// TestNumbers: the first payment of an order takes the order's number where its
+// face wants that, later ones append a counter.
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		b.order(7, 1000)
+		b.order(8, 1000)
+		b.numbers[7] = "20261121120000123"
+		b.numbers[8] = "20261121120000123456789012345678" // no room for a counter
+		require.Equal(t, "20261121120000123", b.open(buyer(1), orders(7), 1000).Number)
+		require.Equal(t, "20261121120000123_2", b.open(buyer(1), orders(7), 1000).Number)
+		require.Equal(t, "20261121120000123_3", b.open(buyer(1), orders(7), 1000).Number)
+		require.Equal(t, b.numbers[8], b.open(buyer(1), orders(8), 1000).Number)
+		require.Regexp(t, `^20261121200000\d{12}$`, b.open(buyer(1), orders(8), 1000).Number)
+		require.Regexp(t, `^\d{26}$`, b.open(buyer(1), orders(7, 8), 2000).Number)
+		list, err := b.pay.ListOf(b.ctx, buyer(1), payment.Filter{Number: "NO7"}, mall.Page{})
+		require.NoError(t, err)
+		require.Equal(t, int64(4), list.Total, "found by the order's number")
+	})
+}
+
 func TestWalletShare(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {

@@ -2,6 +2,7 @@ package payment_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -58,6 +59,7 @@ type bench struct {
 
 	mu       sync.Mutex
 	prices   map[mall.ID]mall.Money
+	numbers  map[mall.ID]string
 	dead     map[mall.ID]bool
 	faults   int // Run fails that often with an internal error
 	answers  []payment.NoticeAnswer
@@ -69,7 +71,7 @@ func permit(ref mall.ID) mall.ID { return 1_000_000 + ref }
 
 func setup(t *testing.T, store storage.Store) *bench {
 	b := &bench{t: t, store: store, ctx: t.Context(), clock: &clock{at: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)},
-		prices: map[mall.ID]mall.Money{}, dead: map[mall.ID]bool{}, refunded: map[mall.ID]mall.Money{}}
+		prices: map[mall.ID]mall.Money{}, numbers: map[mall.ID]string{}, dead: map[mall.ID]bool{}, refunded: map[mall.ID]mall.Money{}}
 	var err error
 	b.wallets, err = wallet.New(wallet.Deps{Repo: store.Wallets(), Tx: store, Outbox: store, Hasher: secret.New(secret.Config{})}, wallet.Config{Now: b.clock.now})
 	require.NoError(t, err)
@@ -150,7 +152,7 @@ func (b *bench) price(_ context.Context, _ mall.Actor, a payment.Action) (paymen
 	if !ok {
 		return payment.Price{}, mall.ErrNotFound
 	}
-	return payment.Price{Amount: p, Due: b.clock.at.Add(30 * time.Minute), Title: "order"}, nil
+	return payment.Price{Amount: p, Due: b.clock.at.Add(30 * time.Minute), Title: "order", Subject: fmt.Sprintf("NO%d", a.Refs[0]), Number: b.numbers[a.Refs[0]]}, nil
 }
 
 func (b *bench) run(ctx context.Context, p *payment.Payment) error {

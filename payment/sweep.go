@@ -11,7 +11,7 @@ import (
 const (
 	firstCheck = 20 * time.Second // after which an open payment is asked for
 	checkMost  = time.Hour        // longest pause between two questions
-	lease      = 2 * time.Minute  // how long one process owns what it claimed
+	lease      = time.Minute      // how long one process owns what it claimed
 	unheard    = time.Minute      // after which a created payment the provider never heard of is over
 )
 
