@@ -3,6 +3,7 @@ package bunrepo
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -61,29 +62,32 @@ func (r products) Insert(ctx context.Context, goods []*catalog.Goods, texts []ca
 	return r.index(ctx, goods)
 }
 
-// index makes goods findable by keyword; PostgreSQL indexes the names by itself.
+// index makes goods findable by keyword.
 func (r products) index(ctx context.Context, goods []*catalog.Goods) error {
+	columns := "(rowid, name)"
 	if r.postgres() {
-		return nil
+		columns = "(goods_id, grams)"
 	}
-	type searchRow struct {
-		bun.BaseModel `bun:"table:?(ns)goods_search"`
-		Row           int64  `bun:"rowid"`
-		Name          string `bun:"name"`
-	}
-	rows := make([]searchRow, len(goods))
+	rows := make([]string, len(goods))
+	args := make([]any, 0, 2*len(goods))
 	for i, g := range goods {
-		rows[i] = searchRow{Row: int64(g.ID), Name: g.Name}
+		rows[i] = "(?, ?)"
+		if r.postgres() {
+			args = append(args, g.ID, bun.Safe(gramsLiteral(g.Name)))
+			continue
+		}
+		args = append(args, g.ID, g.Name)
 	}
-	_, err := r.ins(ctx).Model(&rows).Returning("NULL").Exec(ctx)
+	_, err := r.rawWrite(ctx, "INSERT INTO ?(ns)goods_search "+columns+" VALUES "+strings.Join(rows, ", "), args...).Exec(ctx)
 	return err
 }
 
 func (r products) unindex(ctx context.Context, id mall.ID) error {
+	column := "rowid"
 	if r.postgres() {
-		return nil
+		column = "goods_id"
 	}
-	_, err := r.rawWrite(ctx, "DELETE FROM ?(ns)goods_search WHERE rowid = ?", id).Exec(ctx)
+	_, err := r.rawWrite(ctx, "DELETE FROM ?(ns)goods_search WHERE "+column+" = ?", id).Exec(ctx)
 	return err
 }
 

@@ -2,6 +2,8 @@ package bunrepo
 
 import (
 	"context"
+	"hash/fnv"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -62,15 +64,26 @@ func (r products) List(ctx context.Context, f catalog.Query, p mall.Page) ([]cat
 }
 
 // rare says whether a keyword is to be asked of the search index: it is long
-// enough for one and has few matches. PostgreSQL's planner decides by itself.
+// enough for one and has few matches.
 func (r products) rare(ctx context.Context, keyword string) (bool, error) {
-	if r.postgres() || utf8.RuneCountInString(keyword) < trigramLength {
+	if utf8.RuneCountInString(keyword) < trigramLength {
 		return false, nil
 	}
+	condition, arg := r.matching(keyword)
 	var n int
-	err := r.rawRead(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM ?(ns)goods_search WHERE name MATCH ? LIMIT ?)",
-		phrase(keyword), rareMatches+1).Scan(ctx, &n)
+	err := r.rawRead(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM ?(ns)goods_search WHERE "+condition+" LIMIT ?) AS matches",
+		arg, rareMatches+1).Scan(ctx, &n)
 	return n <= rareMatches, err
+}
+
+// matching is the condition on rows of the search index that a keyword's goods
+// fulfil: on SQLite these alone, on PostgreSQL few others whose trigrams have
+// the same hashes or stand apart.
+func (r products) matching(keyword string) (condition string, arg any) {
+	if r.postgres() {
+		return "grams @> ?", bun.Safe(gramsLiteral(keyword))
+	}
+	return "name MATCH ?", phrase(keyword)
 }
 
 func (r products) pageIDs(ctx context.Context, f catalog.Query, sort goodsSort, rare bool, p mall.Page) *bun.SelectQuery {
@@ -122,7 +135,7 @@ func (r products) from(ctx context.Context, f catalog.Query, sort goodsSort, rar
 	if !r.postgres() && !rare && indexed(f) {
 		q = r.sel(ctx).TableExpr("?(ns)goods AS g INDEXED BY ?(ix)goods_" + scope(f) + sort.index)
 	}
-	return where(q, f, r.postgres(), rare)
+	return r.where(q, f, rare)
 }
 
 // indexed says whether a list is one of those that the sort's indexes hold.
@@ -145,7 +158,7 @@ func scope(f catalog.Query) string {
 
 func (r products) Total(ctx context.Context, f catalog.Query, atMost int64) (int64, error) {
 	// Matches of the search index are counted from there, however many.
-	searched := !r.postgres() && utf8.RuneCountInString(f.Keyword) >= trigramLength
+	searched := utf8.RuneCountInString(f.Keyword) >= trigramLength
 	inner := r.from(ctx, f, goodsSorts[catalog.BySort], searched).ColumnExpr("1").Limit(atMost + 1)
 	var n int64
 	err := r.sel(ctx).TableExpr("(?) AS counted", inner).ColumnExpr("COUNT(*)").Scan(ctx, &n)
@@ -154,12 +167,12 @@ func (r products) Total(ctx context.Context, f catalog.Query, atMost int64) (int
 
 // where holds a list against its filter; searched takes the keyword from the
 // search index instead of reading names.
-func where(q *bun.SelectQuery, f catalog.Query, postgres, searched bool) *bun.SelectQuery {
+func (r products) where(q *bun.SelectQuery, f catalog.Query, searched bool) *bun.SelectQuery {
 	switch {
 	case f.Any:
 		q = q.Where("g.deleted_at IS NULL")
 	case !f.OffSale && !f.Hidden:
-		q = q.Where("g.listed")
+		q = q.Where("g.listed = TRUE")
 	default:
 		q = q.Where("g.deleted_at IS NULL AND g.on_sale = ? AND g.hidden = ?", !f.OffSale, f.Hidden)
 	}
@@ -173,9 +186,9 @@ func where(q *bun.SelectQuery, f catalog.Query, postgres, searched bool) *bun.Se
 		switch {
 		case flag.value == nil:
 		case *flag.value:
-			q = q.Where(flag.column)
+			q = q.Where(flag.column + " = TRUE")
 		default:
-			q = q.Where("NOT " + flag.column)
+			q = q.Where(flag.column + " = FALSE")
 		}
 	}
 	if f.PriceMin != nil {
@@ -188,14 +201,21 @@ func where(q *bun.SelectQuery, f catalog.Query, postgres, searched bool) *bun.Se
 		q = q.Where("g.bar_code = ? AND g.bar_code <> ''", f.BarCode)
 	}
 	if f.Tag != "" {
-		q = like(q, postgres, "g.tags", f.Tag)
+		q = like(q, r.postgres(), "g.tags", f.Tag)
 	}
-	switch {
-	case f.Keyword == "":
-	case searched:
-		q = q.Where("g.id IN (SELECT rowid FROM ?(ns)goods_search WHERE name MATCH ?)", phrase(f.Keyword))
-	default:
-		q = like(q, postgres, "g.name", f.Keyword)
+	if f.Keyword == "" {
+		return q
+	}
+	if searched {
+		condition, arg := r.matching(f.Keyword)
+		column := "rowid"
+		if r.postgres() {
+			column = "goods_id"
+		}
+		q = q.Where("g.id IN (SELECT "+column+" FROM ?(ns)goods_search WHERE "+condition+")", arg)
+	}
+	if !searched || r.postgres() {
+		q = like(q, r.postgres(), "g.name", f.Keyword)
 	}
 	return q
 }
@@ -224,3 +244,20 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // phrase is a keyword as one phrase of the search index's language.
 func phrase(keyword string) string { return `"` + strings.ReplaceAll(keyword, `"`, `""`) + `"` }
+
+// gramsLiteral is the hashed trigrams of a text as an array of PostgreSQL.
+func gramsLiteral(text string) string {
+	var b strings.Builder
+	b.WriteString("'{")
+	letters := []rune(strings.ToLower(text))
+	for i := 0; i+trigramLength <= len(letters); i++ {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(string(letters[i : i+trigramLength])))
+		b.WriteString(strconv.FormatInt(int64(int32(h.Sum32())), 10))
+	}
+	b.WriteString("}'::integer[]")
+	return b.String()
+}

@@ -159,7 +159,7 @@ func (r reviews) Deals(ctx context.Context, kind catalog.DealKind, limit int64) 
 	var rows []dealRow
 	err := r.sel(ctx).Model(&rows).
 		ColumnExpr("d.id, d.kind, d.goods_id, d.buyer_id, d.at, g.name AS goods_name, g.pic AS goods_pic").
-		Join("JOIN ?(ns)goods AS g ON g.id = d.goods_id AND g.listed").
+		Join("JOIN ?(ns)goods AS g ON g.id = d.goods_id AND g.listed = TRUE").
 		Where("d.kind = ?", int(kind)).OrderExpr("d.id DESC").Limit(limit).Scan(ctx)
 	deals := make([]catalog.Deal, len(rows))
 	for i, row := range rows {

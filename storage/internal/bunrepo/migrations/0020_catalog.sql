@@ -83,39 +83,54 @@ CREATE INDEX {ix}goods_bar_code ON {ns}goods (bar_code) WHERE bar_code <> '';
 CREATE INDEX {ix}goods_in_category ON {ns}goods (category_id) WHERE deleted_at IS NULL;
 CREATE INDEX {ix}goods_freight ON {ns}goods (freight_id) WHERE freight_id <> 0;
 
--- Lists without scope: each sort.
-CREATE INDEX {ix}goods_sort ON {ns}goods (sort, id DESC) WHERE listed;
-CREATE INDEX {ix}goods_price ON {ns}goods (min_price, id) WHERE listed;
-CREATE INDEX {ix}goods_orders ON {ns}goods (orders, id) WHERE listed;
-CREATE INDEX {ix}goods_added ON {ns}goods (created_at, id) WHERE listed;
-CREATE INDEX {ix}goods_name ON {ns}goods (name, id) WHERE listed;
+-- Lists without scope: each sort. The conditions are equations so that SQLite
+-- takes these indexes for covering and skips rows without reading them.
+CREATE INDEX {ix}goods_sort ON {ns}goods (sort, id DESC) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_price ON {ns}goods (min_price, id) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_orders ON {ns}goods (orders, id) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_added ON {ns}goods (created_at, id) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_name ON {ns}goods (name, id) WHERE listed = TRUE;
 -- Lists of a category: each sort.
-CREATE INDEX {ix}goods_cat_sort ON {ns}goods (category_id, sort, id DESC) WHERE listed;
-CREATE INDEX {ix}goods_cat_price ON {ns}goods (category_id, min_price, id) WHERE listed;
-CREATE INDEX {ix}goods_cat_orders ON {ns}goods (category_id, orders, id) WHERE listed;
-CREATE INDEX {ix}goods_cat_added ON {ns}goods (category_id, created_at, id) WHERE listed;
-CREATE INDEX {ix}goods_cat_name ON {ns}goods (category_id, name, id) WHERE listed;
+CREATE INDEX {ix}goods_cat_sort ON {ns}goods (category_id, sort, id DESC) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_cat_price ON {ns}goods (category_id, min_price, id) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_cat_orders ON {ns}goods (category_id, orders, id) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_cat_added ON {ns}goods (category_id, created_at, id) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_cat_name ON {ns}goods (category_id, name, id) WHERE listed = TRUE;
 -- Lists of a shop: each sort.
-CREATE INDEX {ix}goods_shop_sort ON {ns}goods (shop_id, sort, id DESC) WHERE listed;
-CREATE INDEX {ix}goods_shop_price ON {ns}goods (shop_id, min_price, id) WHERE listed;
-CREATE INDEX {ix}goods_shop_orders ON {ns}goods (shop_id, orders, id) WHERE listed;
-CREATE INDEX {ix}goods_shop_added ON {ns}goods (shop_id, created_at, id) WHERE listed;
-CREATE INDEX {ix}goods_shop_name ON {ns}goods (shop_id, name, id) WHERE listed;
+CREATE INDEX {ix}goods_shop_sort ON {ns}goods (shop_id, sort, id DESC) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_shop_price ON {ns}goods (shop_id, min_price, id) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_shop_orders ON {ns}goods (shop_id, orders, id) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_shop_added ON {ns}goods (shop_id, created_at, id) WHERE listed = TRUE;
+CREATE INDEX {ix}goods_shop_name ON {ns}goods (shop_id, name, id) WHERE listed = TRUE;
 -- Lists of what is recommended: each sort.
-CREATE INDEX {ix}goods_rec_sort ON {ns}goods (sort, id DESC) WHERE listed AND recommended;
-CREATE INDEX {ix}goods_rec_price ON {ns}goods (min_price, id) WHERE listed AND recommended;
-CREATE INDEX {ix}goods_rec_orders ON {ns}goods (orders, id) WHERE listed AND recommended;
-CREATE INDEX {ix}goods_rec_added ON {ns}goods (created_at, id) WHERE listed AND recommended;
-CREATE INDEX {ix}goods_rec_name ON {ns}goods (name, id) WHERE listed AND recommended;
+CREATE INDEX {ix}goods_rec_sort ON {ns}goods (sort, id DESC) WHERE listed = TRUE AND recommended = TRUE;
+CREATE INDEX {ix}goods_rec_price ON {ns}goods (min_price, id) WHERE listed = TRUE AND recommended = TRUE;
+CREATE INDEX {ix}goods_rec_orders ON {ns}goods (orders, id) WHERE listed = TRUE AND recommended = TRUE;
+CREATE INDEX {ix}goods_rec_added ON {ns}goods (created_at, id) WHERE listed = TRUE AND recommended = TRUE;
+CREATE INDEX {ix}goods_rec_name ON {ns}goods (name, id) WHERE listed = TRUE AND recommended = TRUE;
 
 -- Keyword search over names, three characters and more.
 -- @sqlite
 CREATE VIRTUAL TABLE {ns}goods_search USING fts5(name, content='', contentless_delete=1, tokenize='trigram');
 -- @end
 -- @postgres
--- Without the right to make the extension, or without its files, search falls back to reading names.
-DO $$ BEGIN CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX goods_trigrams ON {ns}goods USING gin (name gin_trgm_ops); EXCEPTION WHEN OTHERS THEN RAISE NOTICE 'goods search without pg_trgm: %', SQLERRM; END $$;
+-- Hashed trigrams of our own: pg_trgm needs a right to be made, and knows no
+-- Chinese in databases of locale C.
+CREATE TABLE {ns}goods_search (
+  goods_id BIGINT PRIMARY KEY,
+  grams INTEGER[] NOT NULL
+);
+-- Goods whose names hold all trigrams of a keyword.
+CREATE INDEX {ix}goods_search_grams ON {ns}goods_search USING gin (grams);
 -- @end
+
+-- The greatest public code given, one row a kind: whoever changes it gives codes.
+CREATE TABLE {ns}code_heads (
+  kind TEXT PRIMARY KEY,
+  last TEXT NOT NULL,
+  turns BIGINT NOT NULL
+);
+INSERT INTO {ns}code_heads (kind, last, turns) VALUES ('goods', '', 0), ('categories', '', 0);
 
 CREATE TABLE {ns}goods_texts (
   goods_id BIGINT PRIMARY KEY,
