@@ -2,7 +2,8 @@
 //
 //	store, err := sqlite.Open(ctx, "mall.db", &sqlite.Options{Migrate: true})
 //
-// The driver is pure Go; the build tag cgosqlite takes the one in C instead.
+// The driver is pure Go; the build tag cgosqlite takes the one in C instead,
+// which needs the tag sqlite_fts5 beside it for keyword search.
 // Hosts with pools of their own use package sqlitedb.
 package sqlite
 
