@@ -82,7 +82,8 @@ type api struct {
 func (a *api) none(context.Context, mall.Actor, struct{}) (any, error) { return nil, errNone }
 
 // form is the host a request was meant for: clients of the original service
-// speak to several, whose answers differ in shape at a few paths.
+// speak to several, whose answers differ in shape at a few paths. It is the
+// endpoint.Call.Place of a request.
 type form string
 
 const (
