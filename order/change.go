@@ -21,12 +21,21 @@ const maxStale = 20
 // order row is the first in the global order of writes, and whoever wrote it
 // owns lines, codes and claims until the commit. It runs inside Do.
 func (s *Service) change(ctx context.Context, id mall.ID, fn func(ctx context.Context, o *Order) error) error {
+	o, err := s.load(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.changeFrom(ctx, o, fn)
+}
+
+// changeFrom is change for an order that was just read in this transaction.
+func (s *Service) changeFrom(ctx context.Context, o *Order, fn func(ctx context.Context, o *Order) error) error {
 	for range maxStale {
-		o, err := s.load(ctx, id)
-		if err != nil {
+		err := fn(ctx, o)
+		if !errors.Is(err, errStale) {
 			return err
 		}
-		if err = fn(ctx, o); !errors.Is(err, errStale) {
+		if o, err = s.load(ctx, o.ID); err != nil {
 			return err
 		}
 	}
