@@ -55,6 +55,7 @@ func TestRoundTrips(t *testing.T) {
 	defer s.Close()
 
 	trips := func(run func(context.Context, func(context.Context) error) error, queries ...string) int64 {
+		require.NoError(t, s.Ping(t.Context())) // a connection that was idle is pinged first
 		before := writes.Load()
 		require.NoError(t, run(t.Context(), func(ctx context.Context) error {
 			for _, q := range queries {

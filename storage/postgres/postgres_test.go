@@ -244,18 +244,12 @@ func TestOlderAndNewerDatabasesAreRefused(t *testing.T) {
 	}
 }
 
-// The suite as behind a proxy that pools by transaction: no connection lives
-// longer than a statement or a transaction, so nothing may rest on a session.
-// Foreign tables with names of ours lie in the search path.
+// As behind a proxy that pools by transaction: no connection lives longer than
+// a statement or a transaction, so nothing may rest on a session.
 func TestWithoutSessions(t *testing.T) {
 	t.Parallel()
 	storagetest.PostgresDSN(t)
-	foreign := pool(t)
-	for _, table := range []string{"orders", "accounts", "outbox", "versions"} {
-		_, err := foreign.ExecContext(t.Context(), "CREATE TABLE IF NOT EXISTS public."+table+" (foreign_column TEXT)")
-		require.NoError(t, err)
-	}
-	storagetest.Run(t, func(t *testing.T) storage.Store {
+	storagetest.Transactions(t, func(t *testing.T) storage.Store {
 		p := pool(t)
 		p.SetMaxIdleConns(-1)
 		s, err := postgresdb.New(t.Context(), p, &postgresdb.Options{Schema: schema(t), Migrate: true, Logger: quiet})

@@ -47,25 +47,20 @@ func Run(t *testing.T, open Open) {
 		t.Run("Favourites", func(t *testing.T) { testFavourites(t, open) })
 		t.Run("Shops", func(t *testing.T) { testShops(t, open) })
 		t.Run("Carts", func(t *testing.T) { testCarts(t, open) })
+		t.Run("Orders", func(t *testing.T) { testOrders(t, open) })
+		t.Run("OrderLists", func(t *testing.T) { testOrderLists(t, open) })
+		t.Run("Claims", func(t *testing.T) { testClaims(t, open) })
+		t.Run("RedemptionCodes", func(t *testing.T) { testRedemptionCodes(t, open) })
 		t.Run("Payments", func(t *testing.T) { testPayments(t, open) })
 		t.Run("Refunds", func(t *testing.T) { testRefunds(t, open) })
 		t.Run("Wallets", func(t *testing.T) { testWallets(t, open) })
 		t.Run("Points", func(t *testing.T) { testPoints(t, open) })
 	})
-	t.Run("Tx", func(t *testing.T) {
-		t.Run("Do", func(t *testing.T) { testDo(t, open) })
-		t.Run("Try", func(t *testing.T) { testTry(t, open) })
-		t.Run("View", func(t *testing.T) { testView(t, open) })
-		t.Run("OnCommit", func(t *testing.T) { testOnCommit(t, open) })
-		t.Run("Ended", func(t *testing.T) { testEnded(t, open) })
-		t.Run("Unwinding", func(t *testing.T) { testUnwinding(t, open) })
-		t.Run("Cancelled", func(t *testing.T) { testCancelled(t, open) })
-		t.Run("Outbox", func(t *testing.T) { testOutbox(t, open) })
-		t.Run("Host", func(t *testing.T) { testHost(t, open) })
-		t.Run("Migrated", func(t *testing.T) { testMigrated(t, open) })
-	})
+	t.Run("Tx", func(t *testing.T) { Transactions(t, open) })
 	t.Run("Races", func(t *testing.T) {
 		t.Run("Accounts", func(t *testing.T) { testAccountRaces(t, open) })
+		t.Run("Orders", func(t *testing.T) { testOrderRaces(t, open) })
+		t.Run("RedemptionCodes", func(t *testing.T) { testRedemptionRaces(t, open) })
 		t.Run("Limits", func(t *testing.T) { testLimitRaces(t, open) })
 		t.Run("Codes", func(t *testing.T) { testCodeRaces(t, open) })
 		t.Run("Addresses", func(t *testing.T) { testAddressRaces(t, open) })
@@ -80,6 +75,21 @@ func Run(t *testing.T, open Open) {
 		t.Run("Wallets", func(t *testing.T) { testWalletRaces(t, open) })
 		t.Run("Points", func(t *testing.T) { testPointRaces(t, open) })
 	})
+}
+
+// Transactions is the part of the suite that needs no repositories: what Do,
+// Try, View, OnCommit, the outbox and lent transactions promise.
+func Transactions(t *testing.T, open Open) {
+	t.Run("Do", func(t *testing.T) { testDo(t, open) })
+	t.Run("Try", func(t *testing.T) { testTry(t, open) })
+	t.Run("View", func(t *testing.T) { testView(t, open) })
+	t.Run("OnCommit", func(t *testing.T) { testOnCommit(t, open) })
+	t.Run("Ended", func(t *testing.T) { testEnded(t, open) })
+	t.Run("Unwinding", func(t *testing.T) { testUnwinding(t, open) })
+	t.Run("Cancelled", func(t *testing.T) { testCancelled(t, open) })
+	t.Run("Outbox", func(t *testing.T) { testOutbox(t, open) })
+	t.Run("Host", func(t *testing.T) { testHost(t, open) })
+	t.Run("Migrated", func(t *testing.T) { testMigrated(t, open) })
 }
 
 // Each runs body on an empty store of each database. Without a PostgreSQL

@@ -253,14 +253,10 @@ func (c Schema) Apply(ctx context.Context, conn bun.IConn) ([]int, error) {
 	}
 	done := make([]int, 0, len(missing))
 	for _, s := range missing {
-		for _, q := range s.Statements {
-			if _, err := conn.ExecContext(ctx, q); err != nil {
-				return nil, fmt.Errorf("storage: migration %s: %w", s.Name, err)
-			}
-		}
-		row := fmt.Sprintf("INSERT INTO %sversions (number, name, applied_at) VALUES (%d, '%s', %d)",
+		version := fmt.Sprintf("INSERT INTO %sversions (number, name, applied_at) VALUES (%d, '%s', %d);",
 			c.prefix(), s.Number, s.Name, time.Now().UnixMilli())
-		if _, err := conn.ExecContext(ctx, row); err != nil {
+		script := strings.Join(slices.Concat(s.Statements, []string{version}), "\n") // one round trip
+		if _, err := conn.ExecContext(ctx, script); err != nil {
 			return nil, fmt.Errorf("storage: migration %s: %w", s.Name, err)
 		}
 		done = append(done, s.Number)
