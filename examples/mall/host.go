@@ -111,6 +111,9 @@ func open(ctx context.Context, o options, log *slog.Logger) (_ *host, err error)
 		if err := demo.Fill(ctx, s.svc, sandbox.AppID, o.public); err != nil {
 			return nil, fmt.Errorf("demo data: %w", err)
 		}
+		if err := demo.Move(ctx, s.svc, s.store.Prefix, o.public); err != nil {
+			return nil, fmt.Errorf("demo pictures: %w", err)
+		}
 	}
 	s.page, err = page(pageData{
 		Public: o.public, Subdomain: o.subdomain, Merchant: merchantID, AppID: sandbox.AppID, Demo: o.demo, Sandbox: o.sandbox,

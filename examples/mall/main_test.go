@@ -83,6 +83,15 @@ func TestTheHostStartsAnswersAndStops(t *testing.T) {
 	took := time.Since(started)
 	require.Less(t, took, 2*time.Second, "ready on an existing database")
 	t.Logf("ready on an existing database after %v", took)
+
+	// The port is another one, and the pictures came along.
+	_, body = get(t, again.base+"/mall/shop/goods/detail?id=1")
+	require.Contains(t, body, again.base+"/demo/pictures/apple.png")
+	require.NotContains(t, body, h.base)
+	_, body = get(t, again.base+"/mall/banner/list?type=app")
+	require.Contains(t, body, again.base+"/demo/pictures/banner-app.png")
+	status, _ = get(t, again.base+"/demo/pictures/banner-app.png")
+	require.Equal(t, http.StatusOK, status)
 	require.Zero(t, again.stop())
 }
 

@@ -2,10 +2,13 @@ package demo
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/catalog/shop"
+	"github.com/gomall-dev/mall/cms/site"
 )
 
 const reason = "demo data"
@@ -42,6 +45,10 @@ func (f filler) catalogue(ctx context.Context, level mall.ID) error {
 	}
 	goods, err := f.svc.Catalog.Import(ctx, f.who, drafts)
 	if err != nil {
+		return err
+	}
+	span := site.Setting{Key: goodsIDs, Value: fmt.Sprintf("%d-%d", slices.Min(goods), slices.Max(goods))}
+	if err := f.svc.Site.Init(ctx, f.who, span); err != nil {
 		return err
 	}
 	for n, i := range items {

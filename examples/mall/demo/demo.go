@@ -18,8 +18,14 @@ import (
 	"github.com/gomall-dev/mall/payment/wallet"
 )
 
-// marker is the setting that says that the data is there.
-const marker = "demo_data"
+const (
+	// marker is the setting that says that the data is there.
+	marker = "demo_data"
+	// base is the setting that says where the pictures were when they were last seen.
+	base = "demo_public"
+	// goodsIDs is the setting that says which goods are the demo's, "first-last".
+	goodsIDs = "demo_goods"
+)
 
 // ClerkOpenID is the openid of the account that may redeem codes.
 const ClerkOpenID = "demo-clerk"
@@ -154,5 +160,6 @@ func (f filler) settings(ctx context.Context, clerk mall.ID) error {
 	for _, v := range values {
 		sets = append(sets, site.Setting{Key: v[0], Value: v[1], Access: site.Public})
 	}
+	sets = append(sets, site.Setting{Key: base, Value: f.public})
 	return f.svc.Site.Init(ctx, f.who, sets...)
 }

@@ -1,7 +1,7 @@
 // Claims: applied, withdrawn, refused, refunded.
 import assert from 'node:assert/strict';
 import { fen, shape } from '../client.mjs';
-import { balance, bought, buyer, status } from './buyer.mjs';
+import { balance, bought, buyer, parcel, prepay, status } from './buyer.mjs';
 
 export async function aftersale(t, { c, goods }) {
   const { token } = await buyer(c, 'sdk-claim', 400);
@@ -44,6 +44,38 @@ export async function aftersale(t, { c, goods }) {
     assert.equal(await balance(c, token), before + fen(order.amountReal));
     assert.equal(await status(c, token, order.id), -1);
     await c.not0('refundApply', claim(order));
+  });
+
+  await t.test('what was paid at the gateway goes back there', async () => {
+    const poor = await c.shopper('sdk-claim-gateway');
+    const order = await c.ok('orderCreate', parcel(poor.token, [{ goods: plain }]));
+    const nextAction = JSON.stringify({ type: 0, id: order.id });
+    await c.settle(prepay(await c.ok('wxpay', { token: poor.token, money: order.amountReal, payName: '支付订单', nextAction })));
+    await c.ok('refundApply', { ...claim(order), token: poor.token });
+    await c.post('/sandbox/claim', { order_id: order.orderNumber, decision: 'refund' });
+    assert.equal(await status(c, poor.token, order.id), -1);
+    assert.equal(await balance(c, poor.token), 0);
+    const { orderInfo } = await c.ok('orderDetail', poor.token, order.id);
+    assert.equal(fen(orderInfo.amountRefundTotal), fen(order.amountReal));
+  });
+
+  await t.test('goods come back, and an exchange ends', async () => {
+    const order = await bought(c, token, [{ goods: plain }]);
+    await c.manager(`/order/ship?order_id=${order.id}&action=1`);
+    await c.ok('orderDelivery', token, order.id);
+    await c.ok('refundApply', claim(order, { type: 1, logisticsStatus: 1 }));
+    const before = await balance(c, token);
+    await c.post('/sandbox/claim', { order_id: order.id, decision: 'accept' });
+    assert.equal(await balance(c, token), before, 'the goods are not back yet');
+    await c.post('/sandbox/claim', { order_id: order.id, decision: 'refund' });
+    assert.equal(await balance(c, token), before + fen(order.amountReal));
+
+    const other = await bought(c, token, [{ goods: plain }]);
+    await c.manager(`/order/ship?order_id=${other.id}&action=1`);
+    await c.ok('orderDelivery', token, other.id);
+    await c.ok('refundApply', claim(other, { type: 2, logisticsStatus: 1, amount: 0 }));
+    await c.post('/sandbox/claim', { order_id: other.id, decision: 'refund' });
+    assert.equal(await status(c, token, other.id), 3);
   });
 
   await t.test('one piece of a line comes back', async () => {

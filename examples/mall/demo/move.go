@@ -1,0 +1,49 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/cms/site"
+	"github.com/gomall-dev/mall/httpadapter"
+)
+
+// pictured are the columns that hold addresses of the demo pictures; those of
+// goods are changed for the demo goods only, by their ids.
+var pictured = []struct{ table, column, goods string }{
+	{"categories", "icon", ""}, {"banners", "picture", ""},
+	{"goods", "pic", "id"}, {"goods_pics", "url", "goods_id"}, {"goods_texts", "content", "goods_id"},
+}
+
+// Move brings the addresses of the demo pictures to another base URL when the
+// host is started under one: a look at a setting if nothing changed, else a
+// statement for each column. prefix begins the names of the shop's tables.
+func Move(ctx context.Context, svc *httpadapter.Services, prefix, public string) error {
+	was, there, err := svc.Site.Value(ctx, base)
+	if err != nil || !there || was == public {
+		return err
+	}
+	var first, last int64
+	ids, _, err := svc.Site.Value(ctx, goodsIDs)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Sscanf(ids, "%d-%d", &first, &last); err != nil {
+		return fmt.Errorf("setting %s: %w", goodsIDs, err)
+	}
+	return svc.Store.Do(ctx, func(ctx context.Context) error {
+		for _, c := range pictured {
+			query := fmt.Sprintf("UPDATE %s%s SET %[3]s = replace(%[3]s, $1, $2)", prefix, c.table, c.column)
+			args := []any{was + Pictures, public + Pictures}
+			if c.goods != "" {
+				query += " WHERE " + c.goods + " BETWEEN $3 AND $4"
+				args = append(args, first, last)
+			}
+			if _, err := svc.Store.SQL(ctx).ExecContext(ctx, query, args...); err != nil {
+				return err
+			}
+		}
+		return svc.Site.Put(ctx, mall.System(), site.Setting{Key: base, Value: public})
+	})
+}
