@@ -80,10 +80,10 @@ func (r orders) filter(q *bun.SelectQuery, f order.Filter) *bun.SelectQuery {
 		q = q.Where("EXISTS (SELECT 1 FROM ?(ns)order_lines AS l WHERE l.order_id = o.id AND l.reviewed_at IS NOT NULL AND l.review_grade = ?)", *f.Grade)
 	}
 	if f.Phases != nil {
-		conds, args := []string{"FALSE"}, []any{}
+		conds, args := []string{"FALSE"}, []any(nil)
 		for _, p := range f.Phases {
 			conds = append(conds, phases[p])
-			if n := strings.Count(phases[p], "?"); n > 0 {
+			if strings.Contains(phases[p], "?") {
 				args = append(args, f.Now.UnixMilli())
 			}
 		}
