@@ -24,7 +24,7 @@ type Address struct {
 	Latitude  *float64
 	Longitude *float64
 	Default   bool
-	Status    int // free number of the client, 0 by default
+	Status    int // free number of the client, 0 to 99
 	Ext       map[string]string
 	CreatedAt time.Time
 	UpdatedAt time.Time

@@ -229,6 +229,9 @@ func (s *Service) check(a *Address) error {
 			return mall.ErrInvalid.With("extJsonStr")
 		}
 	}
+	if a.Status < 0 || a.Status > 99 {
+		return mall.ErrInvalid.With("status")
+	}
 	if a.Latitude != nil && !(math.Abs(*a.Latitude) <= 90) || a.Longitude != nil && !(math.Abs(*a.Longitude) <= 180) {
 		return mall.ErrInvalid.With("latitude")
 	}
