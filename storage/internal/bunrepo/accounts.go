@@ -180,11 +180,11 @@ func (r accounts) Audit(ctx context.Context, e auth.AuditEntry) error {
 func (r accounts) Erase(ctx context.Context, id mall.ID, at time.Time) (bool, error) {
 	q := r.upd(ctx).Model((*accountRow)(nil)).
 		Set("status = ?", int(auth.Erased)).Set("erased_at = ?", millis(at)).Set("updated_at = ?", millis(at)).
-		Set("role_id = ''").Set("password_hash = ''").Set("gender = 0").Set("ext = '{}'")
-	for _, c := range personal["accounts"].null {
+		Set("role_id = ''").Set("gender = 0").Set("ext = '{}'")
+	for _, c := range []string{"username", "username_key", "mobile", "mail", "login_at"} {
 		q = q.Set("? = NULL", bun.Ident(c))
 	}
-	for _, c := range personal["accounts"].empty {
+	for _, c := range []string{"password_hash", "nick", "avatar_url", "birthday", "province", "city", "register_addr", "login_addr"} {
 		q = q.Set("? = ''", bun.Ident(c))
 	}
 	ok, err := hit(q.Where("id = ? AND status <> ?", id, int(auth.Erased)).Exec(ctx))
@@ -195,6 +195,9 @@ func (r accounts) Erase(ctx context.Context, id mall.ID, at time.Time) (bool, er
 		return false, err
 	}
 	if _, err := r.del(ctx).Model((*loginRow)(nil)).Where("account_id = ?", id).Exec(ctx); err != nil {
+		return false, err
+	}
+	if _, err := r.upd(ctx).Model((*auditRow)(nil)).Set("reason = ''").Where("account_id = ?", id).Exec(ctx); err != nil {
 		return false, err
 	}
 	_, err = r.upd(ctx).Model((*auditRow)(nil)).Set("addr = ''").Where("actor_id = ?", id).Exec(ctx)

@@ -1,29 +1,40 @@
 package bunrepo
 
-// columns are a table's personal columns by what an erasure leaves there.
-type columns struct {
-	null  []string // NULL, because they are unique where present
-	empty []string // ''
-	gone  bool     // the rows themselves
+// whole stands for rows that an erasure deletes.
+const whole = "*"
+
+// personal lists, per table, the columns that name, reach or describe a
+// person. An erasure overwrites them, or deletes the rows; the books keep ids
+// and amounts. A test holds it against the schema: a column with a telling
+// name is in this table or in impersonal.
+var personal = map[string][]string{
+	"accounts":         {"username", "username_key", "mobile", "mail", "password_hash", "nick", "avatar_url", "gender", "birthday", "province", "city", "ext", "register_addr", "login_at", "login_addr"},
+	"bindings":         {whole},
+	"sessions":         {whole},
+	"login_log":        {whole},
+	"account_log":      {"addr", "reason"},
+	"addresses":        {whole},
+	"address_books":    {whole},
+	"favourites":       {whole},
+	"reviews":          {"remark", "pics", "reply"},
+	"cart_lines":       {whole},
+	"stock_log":        {"addr"},
+	"orders":           {"address", "remark", "ext", "addr"},
+	"order_lines":      {"review_remark", "review_pics"},
+	"order_logs":       {"addr", "reason"},
+	"order_claims":     {"reason", "remark", "pictures", "answer", "back_to"},
+	"payments":         {"openid", "title", "remark"},
+	"point_entries":    {"remark"},
+	"wallet_entries":   {"remark"},
+	"wallet_passwords": {whole},
+	"files":            {whole},
 }
 
-// personal lists the personal columns of every table. Ledgers, orders and
-// payments keep ids and amounts; what identifies a person in them is here.
-var personal = map[string]columns{
-	"accounts": {
-		null:  []string{"username", "username_key", "mobile", "mail", "login_at"},
-		empty: []string{"nick", "avatar_url", "birthday", "province", "city", "register_addr", "login_addr"},
-	},
-	"bindings":      {gone: true},
-	"sessions":      {gone: true},
-	"login_log":     {gone: true},
-	"account_log":   {empty: []string{"addr"}},
-	"addresses":     {gone: true},
-	"address_books": {gone: true},
-	"files":         {null: []string{"source"}, empty: []string{"name"}},
-	"favourites":    {gone: true},
-	"deals":         {gone: true},
-	"reviews":       {empty: []string{"remark", "reply"}}, // and pics, emptied to []
-	"stock_log":     {empty: []string{"addr"}},
-	"notices":       {gone: true}, // those meant for one account
+// impersonal are columns whose names sound personal and are not: they belong
+// to shops, goods and the site.
+var impersonal = map[string][]string{
+	"shops":         {"link_man", "link_phone", "address", "province_id", "city_id", "district_id"},
+	"goods_options": {"remark"},
+	"banners":       {"remark"},
+	"settings":      {"remark"},
 }
