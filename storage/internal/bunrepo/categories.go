@@ -71,7 +71,7 @@ func (r categories) SetLevels(ctx context.Context, below mall.ID, by int) error 
 		return err
 	}
 	_, err = r.upd(ctx).Model((*categoryRow)(nil)).Set("level = level + ?", by).
-		Where("id IN (?) AND id <> ?", bun.In(ids), below).Exec(ctx)
+		Where("id IN (?) AND id <> ?", bun.List(ids), below).Exec(ctx)
 	return err
 }
 

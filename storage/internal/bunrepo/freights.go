@@ -56,7 +56,7 @@ func (r freights) Delete(ctx context.Context, id mall.ID) (bool, error) {
 
 func (r freights) ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]*catalog.Freight, error) {
 	var rows []freightRow
-	err := r.sel(ctx).Model(&rows).Where("id IN (?)", bun.In(ids)).Scan(ctx)
+	err := r.sel(ctx).Model(&rows).Where("id IN (?)", bun.List(ids)).Scan(ctx)
 	found := make(map[mall.ID]*catalog.Freight, len(rows))
 	for i := range rows {
 		f := freightFromRow(&rows[i])

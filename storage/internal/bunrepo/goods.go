@@ -196,7 +196,7 @@ func (r products) FindCode(ctx context.Context, code string) (mall.ID, error) {
 
 func (r products) ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]*catalog.Goods, error) {
 	var rows []goodsRow
-	err := r.sel(ctx).Model(&rows).Where("id IN (?) AND deleted_at IS NULL", bun.In(ids)).Scan(ctx)
+	err := r.sel(ctx).Model(&rows).Where("id IN (?) AND deleted_at IS NULL", bun.List(ids)).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func (r purchaseLimits) Put(ctx context.Context, goods mall.ID, limits []catalog
 
 func (r purchaseLimits) ByGoods(ctx context.Context, goods []mall.ID) (map[mall.ID][]catalog.Limit, error) {
 	var rows []goodsLimitRow
-	err := r.sel(ctx).Model(&rows).Where("goods_id IN (?)", bun.In(goods)).Order("id").Scan(ctx)
+	err := r.sel(ctx).Model(&rows).Where("goods_id IN (?)", bun.List(goods)).Order("id").Scan(ctx)
 	found := map[mall.ID][]catalog.Limit{}
 	for _, row := range rows {
 		id := mall.ID(row.Goods)
@@ -87,7 +87,7 @@ func (r purchaseLimits) Guard(ctx context.Context, buyer mall.ID, goods []mall.I
 func (r purchaseLimits) Taken(ctx context.Context, buyer mall.ID, goods []mall.ID, since string) ([]catalog.Taken, error) {
 	var rows []limitTakeRow
 	err := r.sel(ctx).Model(&rows).Column("goods_id", "sku_id", "day").ColumnExpr("SUM(pieces) AS pieces").
-		Where("buyer_id = ? AND goods_id IN (?) AND day >= ? AND NOT given", buyer, bun.In(goods), since).
+		Where("buyer_id = ? AND goods_id IN (?) AND day >= ? AND NOT given", buyer, bun.List(goods), since).
 		Group("goods_id", "sku_id", "day").Scan(ctx)
 	taken := make([]catalog.Taken, len(rows))
 	for i, row := range rows {

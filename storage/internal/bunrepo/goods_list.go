@@ -227,7 +227,7 @@ func whereIn(q *bun.SelectQuery, column string, ids []mall.ID) *bun.SelectQuery 
 	case 1:
 		return q.Where(column+" = ?", ids[0])
 	}
-	return q.Where(column+" IN (?)", bun.In(ids))
+	return q.Where(column+" IN (?)", bun.List(ids))
 }
 
 // like is the condition that a column contains a text, whatever the case of

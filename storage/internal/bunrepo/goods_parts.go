@@ -144,7 +144,7 @@ func (r products) PutProperties(ctx context.Context, goods mall.ID, ps []catalog
 		}
 	}
 	_, err := r.upd(ctx).Model((*goodsOptionRow)(nil)).Set("deleted_at = ?", at.UnixMilli()).
-		Where("goods_id = ? AND deleted_at IS NULL AND id NOT IN (?)", goods, bun.In(stay)).Exec(ctx)
+		Where("goods_id = ? AND deleted_at IS NULL AND id NOT IN (?)", goods, bun.List(stay)).Exec(ctx)
 	return err
 }
 
@@ -162,7 +162,7 @@ func (r products) SKUs(ctx context.Context, goods []mall.ID) ([]catalog.SKU, err
 	err := r.sel(ctx).Model(&rows).ExcludeColumn("deleted_at").
 		ColumnExpr("CASE WHEN c.unlimited THEN -1 ELSE COALESCE(c.available, 0) END AS stock").
 		Join("LEFT JOIN ?(ns)stock_counters AS c ON c.ref = k.id AND c.kind = 'sku' AND c.day = '' AND c.slot = ''").
-		Where("k.goods_id IN (?) AND k.deleted_at IS NULL", bun.In(goods)).OrderExpr("k.id").Scan(ctx)
+		Where("k.goods_id IN (?) AND k.deleted_at IS NULL", bun.List(goods)).OrderExpr("k.id").Scan(ctx)
 	skus := make([]catalog.SKU, len(rows))
 	for i := range rows {
 		skus[i] = skuFromRow(&rows[i])
@@ -208,7 +208,7 @@ func (r products) DeleteSKUs(ctx context.Context, ids []mall.ID, at time.Time) e
 	if len(ids) == 0 {
 		return nil
 	}
-	_, err := r.upd(ctx).Model((*skuRow)(nil)).Set("deleted_at = ?", at.UnixMilli()).Where("id IN (?)", bun.In(ids)).Exec(ctx)
+	_, err := r.upd(ctx).Model((*skuRow)(nil)).Set("deleted_at = ?", at.UnixMilli()).Where("id IN (?)", bun.List(ids)).Exec(ctx)
 	return err
 }
 
@@ -246,7 +246,7 @@ func (r products) Addons(ctx context.Context, goods []mall.ID) (map[mall.ID][]ca
 	var rows []addonJoin
 	err := r.sel(ctx).TableExpr("?(ns)addon_groups AS ag").Join("JOIN ?(ns)addons AS ad ON ad.group_id = ag.id").
 		ColumnExpr("ag.*, ad.id AS item_id, ad.name AS item_name, ad.price AS item_price, ad.sort AS item_sort").
-		Where("ag.goods_id IN (?)", bun.In(goods)).Scan(ctx, &rows)
+		Where("ag.goods_id IN (?)", bun.List(goods)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}
@@ -283,7 +283,7 @@ func (r products) PutAddons(ctx context.Context, goods mall.ID, groups []catalog
 		ids = append(ids, g.ID)
 	}
 	if len(ids) > 1 {
-		if _, err := r.del(ctx).Model((*addonRow)(nil)).Where("group_id IN (?)", bun.In(ids)).Exec(ctx); err != nil {
+		if _, err := r.del(ctx).Model((*addonRow)(nil)).Where("group_id IN (?)", bun.List(ids)).Exec(ctx); err != nil {
 			return err
 		}
 		if _, err := r.del(ctx).Model((*addonGroupRow)(nil)).Where("goods_id = ?", goods).Exec(ctx); err != nil {

@@ -85,7 +85,7 @@ func (r shops) Put(ctx context.Context, s *shop.Shop) error {
 
 func (r shops) ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]shop.Shop, error) {
 	var rows []shopRow
-	err := r.sel(ctx).Model(&rows).Where("id IN (?)", bun.In(ids)).Scan(ctx)
+	err := r.sel(ctx).Model(&rows).Where("id IN (?)", bun.List(ids)).Scan(ctx)
 	found := make(map[mall.ID]shop.Shop, len(rows))
 	for i := range rows {
 		s := shopFromRow(&rows[i])

@@ -70,8 +70,8 @@ func (r stocks) Levels(ctx context.Context, keys []stock.Key) (map[stock.Key]sto
 	}
 	var rows []stockCounterRow
 	err := r.sel(ctx).Model(&rows).
-		Where("ref IN (?) AND kind IN (?)", bun.In(keysOf(refs)), bun.In(keysOf(kinds))).
-		Where("day IN (?) AND slot IN (?)", bun.In(keysOf(days)), bun.In(keysOf(slots))).Scan(ctx)
+		Where("ref IN (?) AND kind IN (?)", bun.List(keysOf(refs)), bun.List(keysOf(kinds))).
+		Where("day IN (?) AND slot IN (?)", bun.List(keysOf(days)), bun.List(keysOf(slots))).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
