@@ -66,8 +66,8 @@
 // that is older (ErrOlder) or newer (ErrNewer) than the code; with
 // Options.Migrate it brings an older one up first, in one transaction and one
 // process at a time. Options.Unchecked opens whatever is there, for hosts that
-// call Migrate or MigrateTx by hand, or run the files of Migrations with a
-// migrator of their own.
+// call Migrate or MigrateTx by hand, or run the files of sqlitedb.Migrations or
+// postgresdb.Migrations with a migrator of their own.
 //
 // # Events
 //

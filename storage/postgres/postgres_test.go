@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"sync"
@@ -256,4 +257,38 @@ func TestWithoutSessions(t *testing.T) {
 		require.NoError(t, err)
 		return s
 	})
+}
+
+func TestHostWithAMigratorOfItsOwn(t *testing.T) {
+	t.Parallel()
+	name, host := schema(t), pool(t)
+	files, err := postgresdb.Migrations(name)
+	require.NoError(t, err)
+	list, err := fs.ReadDir(files, ".")
+	require.NoError(t, err)
+	for _, f := range list {
+		script, err := fs.ReadFile(files, f.Name())
+		require.NoError(t, err)
+		_, err = host.ExecContext(t.Context(), string(script))
+		require.NoError(t, err, f.Name())
+	}
+	open(t, &postgres.Options{Schema: name})
+}
+
+// A commit that the server refuses is no commit: nothing runs after it.
+func TestFailedCommit(t *testing.T) {
+	t.Parallel()
+	s := open(t, &postgres.Options{Schema: schema(t), Migrate: true})
+	table := schema(t)
+	_, err := pool(t).ExecContext(t.Context(), `CREATE SCHEMA "`+table+`";
+		CREATE TABLE "`+table+`".late (n INT UNIQUE DEFERRABLE INITIALLY DEFERRED)`)
+	require.NoError(t, err)
+	err = s.Do(t.Context(), func(ctx context.Context) error {
+		s.OnCommit(ctx, func(context.Context) { panic("must not run") })
+		require.NoError(t, say(ctx, s, "a"))
+		_, err := s.SQL(ctx).ExecContext(ctx, `INSERT INTO "`+table+`".late VALUES (1), (1)`)
+		return err
+	})
+	require.Error(t, err)
+	require.Zero(t, said(t, s))
 }

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/storage"
 	"github.com/gomall-dev/mall/storage/sqlite"
+	"github.com/gomall-dev/mall/storage/sqlite/sqlitedb"
 	"github.com/gomall-dev/mall/storage/storagetest"
 )
 
@@ -158,4 +160,21 @@ func BenchmarkOpen(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func TestHostWithAMigratorOfItsOwn(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "mall.db")
+	s := open(t, path, &sqlite.Options{Unchecked: true, Prefix: "shop_"})
+	files, err := sqlitedb.Migrations("shop_")
+	require.NoError(t, err)
+	list, err := fs.ReadDir(files, ".")
+	require.NoError(t, err)
+	for _, f := range list {
+		script, err := fs.ReadFile(files, f.Name())
+		require.NoError(t, err)
+		exec(t, s, string(script))
+	}
+	require.NoError(t, s.Close())
+	open(t, path, &sqlite.Options{Prefix: "shop_"})
 }

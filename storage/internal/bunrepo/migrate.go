@@ -1,7 +1,6 @@
 package bunrepo
 
 import (
-	"bytes"
 	"context"
 	"embed"
 	"fmt"
@@ -138,21 +137,28 @@ func split(script string) []string {
 }
 
 // FS is the migrations as files for hosts with a migrator of their own: one
-// NNNN_name.sql a step, written out for this database, in the order of names.
+// NNNN_name.sql a step, written out for this database, to be run once each in
+// the order of names. The files keep the version rows that Open checks; the
+// first, 0000_versions.sql, makes the place for them.
 func (c Schema) FS() (fs.FS, error) {
 	steps, err := c.Steps()
 	if err != nil {
 		return nil, err
 	}
-	files := fstest.MapFS{}
+	files := fstest.MapFS{"0000_versions.sql": file(c.bootstrap())}
 	for _, s := range steps {
-		var b bytes.Buffer
-		for _, q := range s.Statements {
-			fmt.Fprintln(&b, q)
-		}
-		files[s.Name] = &fstest.MapFile{Data: b.Bytes(), Mode: 0o444}
+		files[s.Name] = file(append(s.Statements, c.versionRow(s, 0)))
 	}
 	return files, nil
+}
+
+func file(statements []string) *fstest.MapFile {
+	return &fstest.MapFile{Data: []byte(strings.Join(statements, "\n") + "\n"), Mode: 0o444}
+}
+
+// versionRow is the statement that notes a step as applied.
+func (c Schema) versionRow(s Step, at int64) string {
+	return fmt.Sprintf("INSERT INTO %sversions (number, name, applied_at) VALUES (%d, '%s', %d);", c.prefix(), s.Number, s.Name, at)
 }
 
 // Applied lists the numbers of the applied steps in one statement; a database
@@ -235,7 +241,7 @@ func (c Schema) Versions(applied []int) (have, want int, err error) {
 // Apply runs the missing steps on a running transaction, which on SQLite must
 // be immediate, and says their numbers. The caller commits.
 func (c Schema) Apply(ctx context.Context, conn bun.IConn) ([]int, error) {
-	for _, q := range c.bootstrap() {
+	for _, q := range append(c.lock(), c.bootstrap()...) {
 		if _, err := conn.ExecContext(ctx, q); err != nil {
 			return nil, fmt.Errorf("storage: prepare migrations: %w", err)
 		}
@@ -253,9 +259,7 @@ func (c Schema) Apply(ctx context.Context, conn bun.IConn) ([]int, error) {
 	}
 	done := make([]int, 0, len(missing))
 	for _, s := range missing {
-		version := fmt.Sprintf("INSERT INTO %sversions (number, name, applied_at) VALUES (%d, '%s', %d);",
-			c.prefix(), s.Number, s.Name, time.Now().UnixMilli())
-		script := strings.Join(slices.Concat(s.Statements, []string{version}), "\n") // one round trip
+		script := strings.Join(append(s.Statements, c.versionRow(s, time.Now().UnixMilli())), "\n") // one round trip
 		if _, err := conn.ExecContext(ctx, script); err != nil {
 			return nil, fmt.Errorf("storage: migration %s: %w", s.Name, err)
 		}
@@ -264,19 +268,26 @@ func (c Schema) Apply(ctx context.Context, conn bun.IConn) ([]int, error) {
 	return done, nil
 }
 
-// bootstrap makes the place for the version rows. On PostgreSQL it starts with
-// a lock that lives as long as the transaction, so that one process migrates at
-// a time; a schema that exists is left alone, as its owner may be another role.
+// bootstrap makes the place for the version rows. A schema that exists is left
+// alone, as its owner may be another role.
 func (c Schema) bootstrap() []string {
 	table := "CREATE TABLE IF NOT EXISTS " + c.prefix() +
-		"versions (number BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)"
+		"versions (number BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);"
 	if !c.Postgres {
 		return []string{table}
 	}
 	return []string{
-		"SELECT pg_advisory_xact_lock(hashtext('mall.migrate." + c.Name + "'))",
 		"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = '" + c.Name +
-			"') THEN CREATE SCHEMA \"" + c.Name + "\"; END IF; END $$",
+			"') THEN CREATE SCHEMA \"" + c.Name + "\"; END IF; END $$;",
 		table,
 	}
+}
+
+// lock holds off other processes that migrate, as long as the transaction
+// lives. On SQLite the transaction itself does.
+func (c Schema) lock() []string {
+	if !c.Postgres {
+		return nil
+	}
+	return []string{"SELECT pg_advisory_xact_lock(hashtext('mall.migrate." + c.Name + "'))"}
 }

@@ -97,7 +97,7 @@ func (a *attempt) run(ctx context.Context, fn func(context.Context) error) error
 		return err
 	}
 	a.hooks, a.unsent = scope.Hooks(), false
-	return tx.Commit()
+	return txn.Mapped(tx.Commit())
 }
 
 // begin waits for a connection as long as ctx lasts. The transaction itself is

@@ -112,8 +112,15 @@ func (s *Store) Version(ctx context.Context) (have, want int, err error) {
 	return s.schema.Versions(applied)
 }
 
-// Migrations is all steps as files, for hosts with a migrator of their own.
-func (s *Store) Migrations() (fs.FS, error) { return s.schema.FS() }
+// Migrations is all steps as SQL files for hosts with a migrator of their own:
+// run each once, in the order of names. They note the version that New checks.
+// An empty schema is the default.
+func Migrations(schema string) (fs.FS, error) {
+	if schema == "" {
+		schema = DefaultSchema
+	}
+	return bunrepo.Schema{Postgres: true, Name: schema}.FS()
+}
 
 // Ping says whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {

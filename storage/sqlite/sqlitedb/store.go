@@ -67,11 +67,29 @@ func New(ctx context.Context, writer, readers *sql.DB, o *Options) (*Store, erro
 	}
 	e := newEngine(writer, &txn.Base{Pool: readers, Log: log, Lasting: true}, prefix)
 	s := &Store{Store: bunrepo.New(db, handles{e}), engine: e, schema: bunrepo.Schema{Name: prefix}}
+	if err := s.inspect(ctx, log); err != nil {
+		return nil, err
+	}
 	if err := s.ready(ctx, o); err != nil {
 		_ = s.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// inspect warns about settings of the writing connection under which commits
+// may be lost with the power, or slow down readers.
+func (s *Store) inspect(ctx context.Context, log *slog.Logger) error {
+	for pragma, wanted := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
+		var has string
+		if err := s.writer.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&has); err != nil {
+			return err
+		}
+		if has != wanted {
+			log.WarnContext(ctx, "mall: the SQLite writer is not set as it should be", "pragma", pragma, "has", has, "wanted", wanted)
+		}
+	}
+	return nil
 }
 
 func (s *Store) ready(ctx context.Context, o *Options) error {
@@ -118,8 +136,15 @@ func (s *Store) Version(ctx context.Context) (have, want int, err error) {
 	return s.schema.Versions(applied)
 }
 
-// Migrations is all steps as files, for hosts with a migrator of their own.
-func (s *Store) Migrations() (fs.FS, error) { return s.schema.FS() }
+// Migrations is all steps as SQL files for hosts with a migrator of their own:
+// run each once, in the order of names. They note the version that New checks.
+// An empty prefix is the default.
+func Migrations(prefix string) (fs.FS, error) {
+	if prefix == "" {
+		prefix = DefaultPrefix
+	}
+	return bunrepo.Schema{Name: prefix}.FS()
+}
 
 // Ping says whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
