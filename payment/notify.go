@@ -49,7 +49,6 @@ func (s *Service) Notify(ctx context.Context, provider string, h Header, body []
 	if err == nil {
 		return p.Answer(true, ""), nil
 	}
-	s.log.WarnContext(ctx, "payment: notice not booked", "provider", provider, "number", line.Number, "hash", line.Hash, "error", err)
 	line.Result = mall.CodeOf(err)
 	if line.Result == "" {
 		line.Result = "internal"
