@@ -147,12 +147,12 @@ func (c Schema) FS() (fs.FS, error) {
 	}
 	files := fstest.MapFS{"0000_versions.sql": file(c.bootstrap())}
 	for _, s := range steps {
-		files[s.Name] = file(append(s.Statements, c.versionRow(s, 0)))
+		files[s.Name] = asFile(append(s.Statements, c.versionRow(s, 0)))
 	}
 	return files, nil
 }
 
-func file(statements []string) *fstest.MapFile {
+func asFile(statements []string) *fstest.MapFile {
 	return &fstest.MapFile{Data: []byte(strings.Join(statements, "\n") + "\n"), Mode: 0o444}
 }
 
