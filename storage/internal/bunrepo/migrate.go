@@ -145,7 +145,7 @@ func (c Schema) FS() (fs.FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := fstest.MapFS{"0000_versions.sql": file(c.bootstrap())}
+	files := fstest.MapFS{"0000_versions.sql": asFile(c.bootstrap())}
 	for _, s := range steps {
 		files[s.Name] = asFile(append(s.Statements, c.versionRow(s, 0)))
 	}
