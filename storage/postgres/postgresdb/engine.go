@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"math/rand/v2"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -63,11 +65,23 @@ func (e *engine) Do(ctx context.Context, fn func(context.Context) error) error {
 		case err == nil:
 			e.base.Committed(ctx, a.hooks)
 			return nil
-		case !txn.Again(err) && !(a.unsent && lostConn(err)) || ctx.Err() != nil:
+		case ctx.Err() != nil || !txn.Again(err) && !(a.unsent && lostConn(err)):
 			return err
 		case n == repeats:
 			return mall.ErrBusy.Because(err)
 		}
+		pause(ctx, n)
+	}
+}
+
+// pause lets the transaction go ahead that this one lost against: repeated at
+// once, it could take the same rows again before the other one wakes up.
+func pause(ctx context.Context, n int) {
+	t := time.NewTimer(time.Duration(10<<n+rand.IntN(10<<n)) * time.Millisecond)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
 	}
 }
 
