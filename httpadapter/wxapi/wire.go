@@ -1,11 +1,13 @@
 package wxapi
 
 import (
+	"context"
 	"strconv"
 	"time"
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/catalog"
+	"github.com/gomall-dev/mall/httpadapter/endpoint"
 )
 
 // yuan is money as a JSON number of yuan: 12.5, 0.01, 30.
@@ -125,6 +127,9 @@ func pages(total int64, p mall.Page) int64 { return (total + p.Limit - 1) / p.Li
 
 // empty is the answer of operations that return nothing.
 func empty(err error) (any, error) { return nil, err }
+
+// formOf is the host form of a request.
+func formOf(ctx context.Context) form { return form(endpoint.From(ctx).Place) }
 
 // b2i is a flag as 0 or 1.
 func b2i(b bool) int {
