@@ -43,7 +43,7 @@ const (
 	maxBranches = 32
 	// rareMatches is up to how many matches of a keyword are sorted; of more,
 	// a page is found faster by walking the sort's index and reading names.
-	rareMatches = 5000
+	rareMatches = 2500
 	// trigramLength is the least number of characters of an indexed search.
 	trigramLength = 3
 )
