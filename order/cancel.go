@@ -109,6 +109,9 @@ func (s *Service) endIdle(ctx context.Context, id mall.ID, m move) error {
 		if !step(o.State, m.Move, m.to, m.role) {
 			return ErrState.With(string(m.Move), string(o.Phase(s.now())))
 		}
+		if m.Move == MoveExpire && !o.Overdue(s.now()) {
+			return ErrState.With(string(m.Move), string(o.Phase(s.now())))
+		}
 		for _, ref := range payRefs(o) {
 			n, err := s.Payments.PendingFor(ctx, payment.Order, ref)
 			if err != nil {

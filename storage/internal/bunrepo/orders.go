@@ -240,6 +240,11 @@ func (r orders) Erase(ctx context.Context, buyer mall.ID) error {
 	if err != nil {
 		return err
 	}
+	// Reasons on their orders, whoever gave them, and their own traces anywhere.
+	_, err = r.upd(ctx).Model((*orderLogRow)(nil)).Set("reason = ''").Where("order_id IN (?)", mine).Exec(ctx)
+	if err != nil {
+		return err
+	}
 	_, err = r.upd(ctx).Model((*orderLogRow)(nil)).Set("addr = ''").Set("reason = ''").Where("actor_id = ? AND actor_id <> 0", buyer).Exec(ctx)
 	return err
 }
