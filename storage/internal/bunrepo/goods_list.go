@@ -42,8 +42,9 @@ const (
 	// own sorted indexes; more are sorted.
 	maxBranches = 32
 	// rareMatches is up to how many matches of a keyword are sorted; of more,
-	// a page is found faster by walking the sort's index and reading names.
-	rareMatches = 2500
+	// a page is found faster by walking the sort's index and reading names. With
+	// a million goods both ways read this many rows for a first page of 20.
+	rareMatches = 4500
 	// trigramLength is the least number of characters of an indexed search.
 	trigramLength = 3
 )
