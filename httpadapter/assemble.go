@@ -103,7 +103,7 @@ func (s *Services) content(p Ports) (err error) {
 	if s.Files, err = file.New(file.Deps{Repo: s.Store.Files(), Tx: s.Store, Blobs: p.Blobs}, s.cfg.Files); err != nil {
 		return err
 	}
-	if s.Site, err = site.New(site.Deps{Repo: s.Store.Site(), Tx: s.Store, Usage: s.Files}, s.cfg.Site); err != nil {
+	if s.Site, err = site.New(site.Deps{Repo: s.Store.Site(), Documents: s.Store.Documents(), Limits: s.Store.Limits(), Tx: s.Store, Usage: s.Files}, s.cfg.Site); err != nil {
 		return err
 	}
 	if s.Content, err = cms.New(cms.Deps{Repo: s.Store.Content(), Tx: s.Store}, s.cfg.Content); err != nil {
@@ -184,7 +184,7 @@ func (s *Services) orders(Ports) (err error) {
 		c.Clerk = s.clerk
 	}
 	s.Orders, err = order.New(order.Deps{
-		Tx: st, Outbox: st, Orders: st.Orders(), Claims: st.Claims(), Codes: st.RedemptionCodes(),
+		Tx: st, Outbox: st, Orders: st.Orders(), Claims: st.Claims(), Codes: st.RedemptionCodes(), Purchases: st.Purchases(),
 		Catalog: s.Catalog, Stock: s.Stock, Shops: s.Shops, Carts: s.Carts, Members: s.Members, Payments: s.Payments, Points: s.Points,
 	}, c)
 	return err
@@ -215,6 +215,7 @@ func (s *Services) seal() error {
 		{"stock", auth.Eraser{Erase: s.Stock.Erase}},
 		{"cart", auth.Eraser{Erase: s.Carts.Erase}},
 		{"cms", auth.Eraser{Erase: s.Content.Erase}},
+		{"site", auth.Eraser{Erase: s.Site.Erase, Export: s.Site.Export}},
 	} {
 		s.Auth.OnErase(e.name, e.Eraser)
 	}

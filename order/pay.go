@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"time"
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/catalog"
@@ -95,7 +96,15 @@ func (s *Service) payRun(ctx context.Context, p *payment.Payment) error {
 			return err
 		}
 	}
-	return nil
+	return s.notePurchases(ctx, os, s.paidAt(p))
+}
+
+// paidAt is when a payment was made: what its provider says, else now.
+func (s *Service) paidAt(p *payment.Payment) time.Time {
+	if p.Paid.IsZero() {
+		return s.now()
+	}
+	return p.Paid
 }
 
 // pay moves one order to paid: held stock is sold, codes are made, sales are
@@ -107,11 +116,7 @@ func (s *Service) pay(ctx context.Context, who mall.Actor, o *Order, p *payment.
 		if o.Payable != amount {
 			return payment.ErrAmount.With(o.Payable, amount)
 		}
-		at := p.Paid
-		if at.IsZero() {
-			at = s.now()
-		}
-		o.Paid, o.PaidAt, o.Payment, o.PaidAs = o.Payable, at, p.ID, p.Parts[0].Ref
+		o.Paid, o.PaidAt, o.Payment, o.PaidAs = o.Payable, s.paidAt(p), p.ID, p.Parts[0].Ref
 		paid = o
 		return s.save(ctx, o, move{Move: MovePay, who: who, role: Machine, to: State{Paid, Idle, Open},
 			facts: map[string]any{"payment": p.ID, "provider": p.Provider}})

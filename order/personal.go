@@ -23,11 +23,14 @@ func (s *Service) Busy(ctx context.Context, account mall.ID) error {
 }
 
 // Erase overwrites the personal columns of an account's orders and claims:
-// address, remark, network address, own words and pictures. Amounts and goods
-// stay: they are the books. It joins the running transaction.
+// address, remark, network address, own words and pictures; the history of
+// purchases goes away. Amounts and goods of orders stay: they are the books. It joins the running transaction.
 func (s *Service) Erase(ctx context.Context, account mall.ID) error {
 	return s.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.Orders.Erase(ctx, account); err != nil {
+			return err
+		}
+		if err := s.Purchases.Erase(ctx, account); err != nil {
 			return err
 		}
 		return s.Claims.Erase(ctx, account)

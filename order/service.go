@@ -25,18 +25,19 @@ const RightManage = "order.manage"
 
 // Deps are what the service needs; all of them are required.
 type Deps struct {
-	Tx       mall.Tx
-	Outbox   mall.Outbox
-	Orders   Repository
-	Claims   ClaimRepository
-	Codes    CodeRepository
-	Catalog  *catalog.Service
-	Stock    *stock.Service
-	Shops    *shop.Service
-	Carts    *cart.Service
-	Members  *member.Service
-	Payments *payment.Service // New registers the purpose payment.Order there
-	Points   *points.Service
+	Tx        mall.Tx
+	Outbox    mall.Outbox
+	Orders    Repository
+	Claims    ClaimRepository
+	Codes     CodeRepository
+	Purchases PurchaseRepository
+	Catalog   *catalog.Service
+	Stock     *stock.Service
+	Shops     *shop.Service
+	Carts     *cart.Service
+	Members   *member.Service
+	Payments  *payment.Service // New registers the purpose payment.Order there
+	Points    *points.Service
 }
 
 // Config works at its zero value.
@@ -107,7 +108,7 @@ type Service struct {
 func New(d Deps, c Config) (*Service, error) {
 	for name, missing := range map[string]bool{
 		"Tx": d.Tx == nil, "Outbox": d.Outbox == nil, "Orders": d.Orders == nil, "Claims": d.Claims == nil,
-		"Codes": d.Codes == nil, "Catalog": d.Catalog == nil, "Stock": d.Stock == nil, "Shops": d.Shops == nil,
+		"Codes": d.Codes == nil, "Purchases": d.Purchases == nil, "Catalog": d.Catalog == nil, "Stock": d.Stock == nil, "Shops": d.Shops == nil,
 		"Carts": d.Carts == nil, "Members": d.Members == nil, "Payments": d.Payments == nil, "Points": d.Points == nil,
 	} {
 		if missing {

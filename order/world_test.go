@@ -188,7 +188,7 @@ func build(ctx context.Context, store storage.Store, edit func(*order.Config)) (
 	if edit != nil {
 		edit(&cfg)
 	}
-	w.orders, err = order.New(order.Deps{Tx: store, Outbox: store, Orders: store.Orders(), Claims: store.Claims(), Codes: store.RedemptionCodes(),
+	w.orders, err = order.New(order.Deps{Tx: store, Outbox: store, Orders: store.Orders(), Claims: store.Claims(), Codes: store.RedemptionCodes(), Purchases: store.Purchases(),
 		Catalog: w.catalog, Stock: w.stock, Shops: &shop.Service{}, Carts: w.carts, Members: members, Payments: w.payments, Points: w.points}, cfg)
 	keep(err)
 	if err := errors.Join(errs...); err != nil {

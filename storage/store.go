@@ -90,6 +90,7 @@ type Store interface {
 	Orders() order.Repository
 	Claims() order.ClaimRepository
 	RedemptionCodes() order.CodeRepository
+	Purchases() order.PurchaseRepository
 
 	// repositories: payment
 	Payments() payment.Repository
@@ -98,6 +99,7 @@ type Store interface {
 	// repositories: cms
 	Content() cms.Repository
 	Site() site.Repository
+	Documents() site.DocumentRepository
 	Files() file.Repository
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth"
 )
 
 // Usage counts the stored files.
@@ -18,9 +19,11 @@ type Usage interface {
 
 // Deps are what the service cannot work without.
 type Deps struct {
-	Repo  Repository
-	Tx    mall.Tx
-	Usage Usage
+	Repo      Repository
+	Documents DocumentRepository
+	Limits    auth.Limits // count anonymous documents by address
+	Tx        mall.Tx
+	Usage     Usage
 }
 
 // Config adjusts the service; its zero value works.
@@ -36,12 +39,20 @@ type Config struct {
 	// Capacity is what Statistics tell as the room for files, in bytes.
 	// Default: 0, no limit told.
 	Capacity int64
+	// MaxDocuments is how many documents an account may have. Default: 1000.
+	MaxDocuments int64
+	// MaxAnonymous is how many anonymous documents there may be in all.
+	// Default: 100,000.
+	MaxAnonymous int64
+	// AnonymousPerDay is how many of them an address may add in 24 hours.
+	// Default: 50.
+	AnonymousPerDay int
 	// Log takes faults of typed getters, which answer their default then.
 	// Default: slog.Default().
 	Log *slog.Logger
 }
 
-// Service reads and writes settings and ad positions.
+// Service reads and writes settings, ad positions and documents.
 type Service struct {
 	Deps
 	cfg   Config
@@ -54,6 +65,10 @@ func New(d Deps, c Config) (*Service, error) {
 	switch {
 	case d.Repo == nil:
 		return nil, errors.New("site: Deps.Repo is missing")
+	case d.Documents == nil:
+		return nil, errors.New("site: Deps.Documents is missing")
+	case d.Limits == nil:
+		return nil, errors.New("site: Deps.Limits is missing")
 	case d.Tx == nil:
 		return nil, errors.New("site: Deps.Tx is missing")
 	case d.Usage == nil:
@@ -61,6 +76,15 @@ func New(d Deps, c Config) (*Service, error) {
 	}
 	if c.TTL <= 0 {
 		c.TTL = 3 * time.Second
+	}
+	if c.MaxDocuments <= 0 {
+		c.MaxDocuments = 1000
+	}
+	if c.MaxAnonymous <= 0 {
+		c.MaxAnonymous = 100_000
+	}
+	if c.AnonymousPerDay <= 0 {
+		c.AnonymousPerDay = 50
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()

@@ -35,7 +35,7 @@ func ExampleNew() {
 		panic(err)
 	}
 	defer store.Close()
-	settings, err := site.New(site.Deps{Repo: store.Site(), Tx: store, Usage: noFiles{}}, site.Config{})
+	settings, err := site.New(site.Deps{Repo: store.Site(), Documents: store.Documents(), Limits: store.Limits(), Tx: store, Usage: noFiles{}}, site.Config{})
 	if err != nil {
 		panic(err)
 	}
@@ -63,7 +63,7 @@ func setup(t *testing.T, store storage.Store) *bundle {
 
 // process is another process on the same database.
 func (b *bundle) process(t *testing.T) *site.Service {
-	s, err := site.New(site.Deps{Repo: b.store.Site(), Tx: b.store, Usage: noFiles{}},
+	s, err := site.New(site.Deps{Repo: b.store.Site(), Documents: b.store.Documents(), Limits: b.store.Limits(), Tx: b.store, Usage: noFiles{}},
 		site.Config{Now: func() time.Time { return b.now }, AppIDs: []string{"wx1", "wx2"}, Capacity: 1 << 20})
 	require.NoError(t, err)
 	return s

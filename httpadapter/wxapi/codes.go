@@ -119,6 +119,7 @@ var codes = map[string]row{
 	"order.claim_open":      {20000, "当前商品正在售后中"},
 	"order.claim_state":     {20002, "售后单当前状态不允许此操作"},
 	"order.claim_none":      {700, "没有售后记录"},
+	"order.no_purchase":     {700, "没有购买记录"},
 	"order.claim_amount":    {300, "退款金额不能超过可退金额"},
 
 	// payment, wallet, points
@@ -148,19 +149,22 @@ var codes = map[string]row{
 	"points.rule":         {300, "积分抵扣规则不正确"},
 
 	// cms
-	"cms.gone":       {700, "内容不存在或已下架"},
-	"site.none":      {700, "暂无数据"},
-	"site.key":       {300, "参数名称不正确"},
-	"file.gone":      {700, "文件不存在或已过期"},
-	"file.empty":     {300, "文件不能为空"},
-	"file.cut":       {300, "上传中断,请重新上传"},
-	"file.type":      {300, "不支持该文件类型"},
-	"file.broken":    {300, "图片已损坏"},
-	"file.too_large": {300, "文件不能超过%v字节"},
-	"file.pixels":    {300, "图片尺寸过大:%v×%v"},
-	"file.quota":     {300, "文件空间已用完"},
-	"file.taken":     {10000, "文件已存在"},
-	"wechat.page":    {41030, "小程序页面未发布"},
+	"cms.gone":         {700, "内容不存在或已下架"},
+	"site.none":        {700, "暂无数据"},
+	"site.key":         {300, "参数名称不正确"},
+	"site.no_document": {700, "数据不存在"},
+	"site.content":     {300, "内容须为JSON格式,且不能过大"},
+	"site.documents":   {20001, "数据条数已达上限"},
+	"file.gone":        {700, "文件不存在或已过期"},
+	"file.empty":       {300, "文件不能为空"},
+	"file.cut":         {300, "上传中断,请重新上传"},
+	"file.type":        {300, "不支持该文件类型"},
+	"file.broken":      {300, "图片已损坏"},
+	"file.too_large":   {300, "文件不能超过%v字节"},
+	"file.pixels":      {300, "图片尺寸过大:%v×%v"},
+	"file.quota":       {300, "文件空间已用完"},
+	"file.taken":       {10000, "文件已存在"},
+	"wechat.page":      {41030, "小程序页面未发布"},
 }
 
 // answer is the code, the text and the value of an error.

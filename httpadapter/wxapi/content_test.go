@@ -68,7 +68,7 @@ func setupContent(t *testing.T, store storage.Store) *contentSite {
 	t.Cleanup(func() { require.NoError(t, blobs.Close()) })
 	a.Files, err = file.New(file.Deps{Repo: store.Files(), Tx: store, Blobs: blobs}, file.Config{Public: "http://shop.example/files/", MaxImage: 100_000})
 	require.NoError(t, err)
-	a.Site, err = site.New(site.Deps{Repo: store.Site(), Tx: store, Usage: a.Files}, site.Config{AppIDs: []string{"wx1"}})
+	a.Site, err = site.New(site.Deps{Repo: store.Site(), Documents: store.Documents(), Limits: store.Limits(), Tx: store, Usage: a.Files}, site.Config{AppIDs: []string{"wx1"}})
 	require.NoError(t, err)
 	a.Content, err = cms.New(cms.Deps{Repo: store.Content(), Tx: store}, cms.Config{})
 	require.NoError(t, err)

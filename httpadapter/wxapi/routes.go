@@ -22,6 +22,11 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.GET("/config/value", endpoint.Public, "queryConfigValue", a.queryConfigValue).Cached(),
 		endpoint.GET("/config/values", endpoint.Public, "queryConfigBatch", a.queryConfigBatch).Cached(),
 
+		// json_store
+		endpoint.POST("/json/set", endpoint.Optional, "jsonSet", a.jsonSet),
+		endpoint.POST("/json/list", endpoint.Optional, "jsonList", a.jsonList),
+		endpoint.POST("/json/delete", endpoint.Buyer, "jsonDelete", a.jsonDelete),
+
 		// dfs
 		endpoint.POST("/dfs/upload/file", endpoint.Buyer, "uploadFile", a.uploadFile),
 
@@ -86,6 +91,10 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.POST("/shop/goods/fav/list", endpoint.Buyer, "goodsFavList", a.goodsFavList),
 		endpoint.POST("/shop/goods/fav/delete", endpoint.Buyer, "goodsFavDelete", a.goodsFavDelete),
 
+		// goods_history
+		endpoint.POST("/shop/goods/his/list", endpoint.Buyer, "myBuyGoodsHis", a.myBuyGoodsHis),
+		endpoint.POST("/shop/goods/his/delete", endpoint.Buyer, "myBuyGoodsHisDelete", a.myBuyGoodsHisDelete),
+
 		// cart
 		endpoint.GET("/shopping-cart/info", endpoint.Buyer, "shippingCarInfo", a.shippingCarInfo),
 		endpoint.POST("/shopping-cart/add", endpoint.Buyer, "shippingCarInfoAddItem", a.shippingCarInfoAddItem),
@@ -148,6 +157,10 @@ func (a *api) tenant() []endpoint.Route {
 
 		// dfs
 		endpoint.POST("/upload2", endpoint.Buyer, "uploadFileV2", a.uploadFile),
+
+		// json_store
+		endpoint.POST("/json/top", endpoint.Buyer, "jsonTopv2", a.jsonTop),
+		endpoint.POST("/json/highlight", endpoint.Buyer, "jsonHighlightv2", a.jsonHighlight),
 
 		// goods
 		endpoint.POST("/shop/goods/list/v2", endpoint.Public, "goodsv2", a.goodsv2),

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,11 +29,14 @@ func Written(statements []string) []string {
 	var tables []string
 	for _, s := range statements {
 		if m := written.FindStringSubmatch(s); m != nil {
-			tables = append(tables, bare.ReplaceAllString(m[1], ""))
+			tables = append(tables, bare(m[1]))
 		}
 	}
 	return tables
 }
 
 // bare strips quotes, a schema and the default prefix.
-var bare = regexp.MustCompile(`"|^"?[a-z0-9_]+"?\.|^"?mall_`)
+func bare(table string) string {
+	table = strings.ReplaceAll(table, `"`, "")
+	return strings.TrimPrefix(table[strings.LastIndexByte(table, '.')+1:], "mall_")
+}

@@ -28,6 +28,9 @@ var personal = map[string][]string{
 	"wallet_entries":   {"remark"},
 	"wallet_passwords": {whole},
 	"files":            {whole},
+	"json_documents":   {whole},
+	"json_owners":      {whole},
+	"purchases":        {whole},
 }
 
 // impersonal are columns whose names sound personal and are not: they belong
