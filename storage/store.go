@@ -115,6 +115,9 @@ var (
 	ErrOlder = bunrepo.ErrOlder
 	// ErrNewer says that the database has migrations that the code does not know.
 	ErrNewer = bunrepo.ErrNewer
+	// ErrNoFTS5 says that a SQLite database was made with full-text search and
+	// is opened by a program whose SQLite was built without.
+	ErrNoFTS5 = bunrepo.ErrNoFTS5
 	// ErrLeaseLost is Drain's when another run of the consumer took over.
 	ErrLeaseLost = bunrepo.ErrLeaseLost
 )

@@ -2,8 +2,9 @@
 //
 //	store, err := sqlite.Open(ctx, "mall.db", &sqlite.Options{Migrate: true})
 //
-// The driver is pure Go; the build tag cgosqlite takes the one in C instead,
-// which needs the tag sqlite_fts5 beside it for keyword search.
+// The driver is pure Go; the build tag cgosqlite takes the one in C instead.
+// Add the tag sqlite_fts5 to it: without, keyword search reads every name, and
+// a database that was made with full-text search is refused (ErrNoFTS5).
 // Hosts with pools of their own use package sqlitedb.
 package sqlite
 

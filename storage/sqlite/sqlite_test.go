@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,8 +174,35 @@ func TestHostWithAMigratorOfItsOwn(t *testing.T) {
 	for _, f := range list {
 		script, err := fs.ReadFile(files, f.Name())
 		require.NoError(t, err)
+		if !fts5(t, s) && strings.Contains(string(script), "USING fts5") {
+			t.Skip("the files are written for a SQLite with FTS5, this one was built without")
+		}
 		exec(t, s, string(script))
 	}
 	require.NoError(t, s.Close())
 	open(t, path, &sqlite.Options{Prefix: "shop_"})
+}
+
+// fts5 says whether the SQLite of this build has full-text search.
+func fts5(t *testing.T, s *sqlite.Store) bool {
+	t.Helper()
+	var n int
+	require.NoError(t, s.SQL(t.Context()).QueryRowContext(t.Context(), "SELECT COUNT(*) FROM pragma_module_list WHERE name = 'fts5'").Scan(&n))
+	return n == 1
+}
+
+// A database whose search index this SQLite cannot write is refused at Open.
+func TestSearchIndexOfAnotherBuild(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "mall.db")
+	s := open(t, path, migrated)
+	if fts5(t, s) {
+		t.Skip("this SQLite has FTS5: it can write every search index; runs with -tags cgosqlite alone")
+	}
+	exec(t, s, `DROP TABLE mall_goods_search; PRAGMA writable_schema = ON;
+		INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES
+		('table', 'mall_goods_search', 'mall_goods_search', 0, 'CREATE VIRTUAL TABLE mall_goods_search USING fts5(name)')`)
+	require.NoError(t, s.Close())
+	_, err := sqlite.Open(t.Context(), path, migrated)
+	require.ErrorIs(t, err, storage.ErrNoFTS5)
 }

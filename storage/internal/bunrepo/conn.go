@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -30,6 +31,8 @@ type Engine interface {
 type Store struct {
 	engine Engine
 	db     *bun.DB
+
+	searchable atomic.Pointer[bool] // see products.searchIndexed; nil: not asked yet
 }
 
 // New builds the repositories over an engine. db carries the dialect and the

@@ -64,17 +64,40 @@ func (r products) List(ctx context.Context, f catalog.Query, p mall.Page) ([]cat
 	return goodsFromRows(rows), err
 }
 
-// rare says whether a keyword is to be asked of the search index: it is long
-// enough for one and has few matches.
+// rare says whether a keyword is to be asked of the search index: there is
+// one, the keyword is long enough for it and has few matches.
 func (r products) rare(ctx context.Context, keyword string) (bool, error) {
-	if utf8.RuneCountInString(keyword) < trigramLength {
-		return false, nil
+	if searched, err := r.searched(ctx, keyword); err != nil || !searched {
+		return false, err
 	}
 	condition, arg := r.matching(keyword)
 	var n int
 	err := r.rawRead(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM ?(ns)goods_search WHERE "+condition+" LIMIT ?) AS matches",
 		arg, rareMatches+1).Scan(ctx, &n)
 	return n <= rareMatches, err
+}
+
+// searched says whether the search index can find a keyword: it is long
+// enough, and there is an index, as always but for a SQLite that was built
+// without FTS5. The database is asked once.
+func (r products) searched(ctx context.Context, keyword string) (bool, error) {
+	if utf8.RuneCountInString(keyword) < trigramLength {
+		return false, nil
+	}
+	if r.postgres() {
+		return true, nil
+	}
+	if known := r.searchable.Load(); known != nil {
+		return *known, nil
+	}
+	var tables int
+	err := r.rawRead(ctx, "SELECT COUNT(*) FROM sqlite_master WHERE name = '?(ns)goods_search' AND sql LIKE 'CREATE VIRTUAL%'").Scan(ctx, &tables)
+	if err != nil {
+		return false, err
+	}
+	indexed := tables > 0
+	r.searchable.Store(&indexed)
+	return indexed, nil
 }
 
 // matching is the condition on rows of the search index that a keyword's goods
@@ -159,10 +182,13 @@ func scope(f catalog.Query) string {
 
 func (r products) Total(ctx context.Context, f catalog.Query, atMost int64) (int64, error) {
 	// Matches of the search index are counted from there, however many.
-	searched := utf8.RuneCountInString(f.Keyword) >= trigramLength
+	searched, err := r.searched(ctx, f.Keyword)
+	if err != nil {
+		return 0, err
+	}
 	inner := r.from(ctx, f, goodsSorts[catalog.BySort], searched).ColumnExpr("1").Limit(atMost + 1)
 	var n int64
-	err := r.sel(ctx).TableExpr("(?) AS counted", inner).ColumnExpr("COUNT(*)").Scan(ctx, &n)
+	err = r.sel(ctx).TableExpr("(?) AS counted", inner).ColumnExpr("COUNT(*)").Scan(ctx, &n)
 	return n, err
 }
 

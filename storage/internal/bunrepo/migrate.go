@@ -32,6 +32,7 @@ type Step struct {
 type Schema struct {
 	Postgres bool
 	Name     string // the schema, or the prefix
+	Plain    bool   // a SQLite without FTS5; Apply finds out by itself
 }
 
 func (c Schema) prefix() string {
@@ -85,19 +86,31 @@ func (c Schema) Steps() ([]Step, error) {
 	return steps, nil
 }
 
+// blocks are the marks that begin statements for some databases only, with
+// whether this is one: SQLite, PostgreSQL, SQLite with FTS5 and without.
+func (c Schema) blocks() map[string]bool {
+	return map[string]bool{
+		"-- @sqlite":   !c.Postgres,
+		"-- @postgres": c.Postgres,
+		"-- @fts5":     !c.Postgres && !c.Plain,
+		"-- @plain":    !c.Postgres && c.Plain,
+	}
+}
+
 // pick keeps what is for both databases or for this one.
 func (c Schema) pick(text string) (string, error) {
-	mine, block := true, ""
+	mine, block, blocks := true, "", c.blocks()
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		switch mark := strings.TrimSpace(line); mark {
-		case "-- @sqlite", "-- @postgres":
+		mark := strings.TrimSpace(line)
+		if holds, ok := blocks[mark]; ok {
 			if block != "" {
 				return "", fmt.Errorf("%s inside %s", mark, block)
 			}
-			block, mine = mark, (mark == "-- @postgres") == c.Postgres
+			block, mine = mark, holds
 			continue
-		case "-- @end":
+		}
+		if mark == "-- @end" {
 			if block == "" {
 				return "", fmt.Errorf("@end without a block")
 			}
@@ -246,6 +259,10 @@ func (c Schema) Apply(ctx context.Context, conn bun.IConn) ([]int, error) {
 			return nil, fmt.Errorf("storage: prepare migrations: %w", err)
 		}
 	}
+	var err error
+	if c.Plain, err = c.lacksFTS5(ctx, conn); err != nil {
+		return nil, err
+	}
 	have, err := c.Applied(ctx, conn)
 	if err != nil {
 		return nil, err
@@ -266,6 +283,42 @@ func (c Schema) Apply(ctx context.Context, conn bun.IConn) ([]int, error) {
 		done = append(done, s.Number)
 	}
 	return done, nil
+}
+
+// lacksFTS5 says whether this is a SQLite that was built without FTS5, as the
+// cgo driver is unless the tag sqlite_fts5 is set.
+func (c Schema) lacksFTS5(ctx context.Context, conn bun.IConn) (bool, error) {
+	if c.Postgres {
+		return false, nil
+	}
+	var modules int
+	err := conn.QueryRowContext(ctx, "SELECT COUNT(*) FROM pragma_module_list WHERE name = 'fts5'").Scan(&modules)
+	return modules == 0, err
+}
+
+// ErrNoFTS5 says that a SQLite database was made with FTS5 and is opened by a
+// program whose SQLite was built without.
+var ErrNoFTS5 = mall.E(mall.Unavailable, "storage.no_fts5", "the database needs a SQLite with FTS5: build with the tag sqlite_fts5 beside cgosqlite")
+
+// CheckSearch refuses a database whose search index this SQLite cannot write.
+func (c Schema) CheckSearch(ctx context.Context, conn bun.IConn) error {
+	lacks, err := c.lacksFTS5(ctx, conn)
+	if err != nil || !lacks {
+		return err
+	}
+	virtual, err := c.searches(ctx, conn)
+	if err == nil && virtual {
+		return ErrNoFTS5
+	}
+	return err
+}
+
+// searches says whether a SQLite database has the full-text index of goods.
+func (c Schema) searches(ctx context.Context, conn bun.IConn) (bool, error) {
+	var tables int
+	err := conn.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_master WHERE name = '"+c.prefix()+
+		"goods_search' AND sql LIKE 'CREATE VIRTUAL%'").Scan(&tables)
+	return tables > 0, err
 }
 
 // bootstrap makes the place for the version rows. A schema that exists is left

@@ -93,6 +93,9 @@ func (s *Store) inspect(ctx context.Context, log *slog.Logger) error {
 }
 
 func (s *Store) ready(ctx context.Context, o *Options) error {
+	if err := s.schema.CheckSearch(ctx, s.base.Pool); err != nil {
+		return err
+	}
 	if o.Migrate {
 		_, err := s.Migrate(ctx)
 		return err

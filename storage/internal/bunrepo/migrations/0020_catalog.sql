@@ -109,9 +109,13 @@ CREATE INDEX {ix}goods_rec_orders ON {ns}goods (orders, id) WHERE listed = TRUE 
 CREATE INDEX {ix}goods_rec_added ON {ns}goods (created_at, id) WHERE listed = TRUE AND recommended = TRUE;
 CREATE INDEX {ix}goods_rec_name ON {ns}goods (name, id) WHERE listed = TRUE AND recommended = TRUE;
 
--- Keyword search over names, three characters and more.
--- @sqlite
+-- Keyword search over names, three characters and more. A SQLite that was
+-- built without FTS5 gets a plain table of the same columns, and reads names.
+-- @fts5
 CREATE VIRTUAL TABLE {ns}goods_search USING fts5(name, content='', contentless_delete=1, tokenize='trigram');
+-- @end
+-- @plain
+CREATE TABLE {ns}goods_search (name TEXT NOT NULL);
 -- @end
 -- @postgres
 -- Hashed trigrams of our own: pg_trgm needs a right to be made, and knows no
