@@ -30,6 +30,7 @@ func TestEraseLeavesNothing(t *testing.T) {
 		{Verb: "POST", Path: "user/wxapp/bindMobile/v2", Fields: apitest.Fields{"token": "{token}", "code": "sandbox-phone:" + mobile}},
 		{Verb: "POST", Path: "user/shipping-address/add", Fields: address},
 		{Verb: "POST", Path: "shop/goods/fav/add", Fields: apitest.Fields{"token": "{token}", "goodsId": "{goods}"}},
+		{Verb: "POST", Path: "json/set", Fields: apitest.Fields{"token": "{token}", "type": secret, "refId": secret, "content": `{"name":"` + secret + `"}`}},
 		{Verb: "POST", Path: "shopping-cart/add", Fields: apitest.Fields{"token": "{token}", "goodsId": "{goods}", "number": "2"}},
 		{Verb: "POST", Path: "order/create", Fields: with(address, "remark", secret), Save: map[string]string{"order": "id", "total": "amountReal"}},
 		{Verb: "POST", Path: "pay/wx/wxapp", Fields: apitest.Fields{"token": "{token}", "money": "{total}", "remark": secret, "payName": secret, "nextAction": `{"type":0,"id":{order}}`}, Save: map[string]string{"prepay": "package"}},
