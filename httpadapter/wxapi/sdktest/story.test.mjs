@@ -30,6 +30,8 @@ const methods = `
   cashLogsV2 setPayPassword modifyPayPassword rechargeSendRules wxpay payQuery payLogs uploadFile wxaQrcode
   adPosition goodsv2 goodsDetailV2 goodsReputationV2 goodsFavAdd goodsFavDeleteV2 goodsDynamicV2 provinceV2 nextRegionV2
   orderStatistics cardMyList payVariableUrl uploadFileV2 modifyUserInfoV2 userAmountV2 cashLogsV3 bindMobileWxappV2
+  jsonSet jsonList jsonDelete jsonListV3 jsonSetV2 jsonDeleteV2 jsonTopv2 jsonHighlightv2
+  myBuyGoodsHis myBuyGoodsHisV2 myBuyGoodsHisDelete
   coupons kanjiaSet cmsCategories jdvopCartInfoV2 jdvopGoodsListV3
 `.trim().split(/\s+/);
 

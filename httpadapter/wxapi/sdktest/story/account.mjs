@@ -105,4 +105,33 @@ export async function account(t, { c }) {
     assert.equal(userLevel.rebate, 9.5);
     await c.ok('login_username', { username: 'demo', pwd: 'demo123' });
   });
+
+  await t.test('the JSON store', async () => {
+    const mine = (await c.shopper('sdk-json')).token;
+    const other = (await c.shopper('sdk-json-other')).token;
+    await c.refused(700, 'jsonList', { token: mine, type: 'list' });
+    await c.ok('jsonSet', { token: mine, id: '', type: 'list', refId: 1, content: '{"msg":"茶"}' });
+    await c.ok('jsonSetV2', { token: mine, type: 'list', content: '["杯"]' });
+    const [second, first] = await c.ok('jsonList', { token: mine, type: 'list' });
+    shape('jsonList[]', first, { id: 'number', refId: 'number', type: 'string', content: 'string', jsonData: 'object', dateAdd: 'string' });
+    assert.deepEqual([first.jsonData.msg, second.jsonData[0]], ['茶', '杯']);
+    await c.ok('jsonSet', { token: mine, id: first.id, content: '{"msg":"水"}' });
+    await c.ok('jsonTopv2', { token: mine, id: second.id, isTop: true });
+    await c.ok('jsonHighlightv2', { token: mine, id: first.id, isHighlight: true });
+    const page = await c.ok('jsonListV3', { token: mine, page: 1, pageSize: 10, orderBy: 'updateDateDesc' });
+    assert.deepEqual([page.totalRow, page.result.map((row) => row.id)], [2, [second.id, first.id]]);
+    shape('jsonListV3.result[]', page.result[1], { id: 'number', type: 'string', content: 'string', isTop: 'boolean', isHighlight: 'boolean', dateUpdate: 'string' });
+    assert.deepEqual([page.result[0].isTop, page.result[1].isHighlight, page.result[1].content], [true, true, '{"msg":"水"}']);
+    assert.equal((await c.ok('jsonList', { token: mine, page: 2, pageSize: 1 })).result[0].id, first.id);
+
+    await c.refused(700, 'jsonList', { token: other, type: 'list' });
+    await c.refused(700, 'jsonSet', { token: other, id: first.id, content: '{}' });
+    await c.refused(700, 'jsonDelete', other, first.id);
+    await c.not0('jsonSet', { token: mine, content: '{"msg": "a"b"}' });
+    await c.ok('jsonSet', { type: 'sdk-public', content: '{"a":1}' });
+    assert.equal((await c.ok('jsonList', { type: 'sdk-public' }))[0].jsonData.a, 1);
+    await c.ok('jsonDelete', mine, first.id);
+    await c.ok('jsonDeleteV2', { token: mine, id: second.id });
+    await c.refused(700, 'jsonListV3', { token: mine });
+  });
 }

@@ -66,6 +66,20 @@ export async function orders(t, { c, goods, addons }) {
     paid = order;
   });
 
+  await t.test('the history of purchases', async () => {
+    for (const method of ['myBuyGoodsHis', 'myBuyGoodsHisV2']) {
+      const { result } = await c.ok(method, { token, page: 1, pageSize: 20 });
+      assert.deepEqual(result.map((row) => row.goodsId), [plain.id]);
+      shape(`${method}[0]`, result[0], { goodsId: 'number', goodsName: 'string', pic: 'string', minPrice: 'number', numberSells: 'number', dateAdd: 'string' });
+      await c.refused(700, method, { token, nameLike: 'no such goods' });
+    }
+    const rows = (await c.post('/api/mall/shop/goods/his/list', { token })).data;
+    assert.deepEqual(rows.map((row) => row.goodsId), [plain.id]);
+    await c.ok('myBuyGoodsHisDelete', token, '', plain.id);
+    await c.refused(700, 'myBuyGoodsHisDelete', token, '', plain.id);
+    await c.refused(700, 'myBuyGoodsHis', { token });
+  });
+
   await t.test('list', async () => {
     const list = await c.ok('orderList', { token, page: 1, pageSize: 20, status: '' });
     shape('orderList', list, { orderList: 'list', goodsMap: 'object', logisticsMap: 'object', totalRow: 'number', totalPage: 'number' });
