@@ -29,8 +29,7 @@ func testSessions(t *testing.T, open Open) {
 	visitor := &auth.Session{Hash: "h2", Face: mall.FaceO2O, OpenID: "o2", CreatedAt: moment0, SeenAt: moment0, ExpiresAt: moment0.Add(time.Hour)}
 	must(t, store, func(ctx context.Context) error { return repo.Open(ctx, s) })
 	must(t, store, func(ctx context.Context) error { return repo.Open(ctx, visitor) })
-	var statements []string
-	statements = Statements(ctx, t, func(ctx context.Context) error {
+	statements := Statements(ctx, t, func(ctx context.Context) error {
 		got, h, err := repo.ByHash(ctx, "h1")
 		require.Equal(t, *s, got)
 		require.Equal(t, auth.Holder{Status: auth.Active, Role: auth.RoleStaff}, h)

@@ -60,7 +60,7 @@ func (r accounts) Profiles(ctx context.Context, ids []mall.ID) ([]auth.Profile, 
 	var rows []accountRow
 	err := r.sel(ctx).Model(&rows).
 		Column("id", "nick", "avatar_url", "username", "mobile", "gender", "province", "city").
-		Where("id IN (?)", bun.In(ids)).Scan(ctx)
+		Where("id IN (?)", bun.List(ids)).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}

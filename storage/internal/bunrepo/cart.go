@@ -74,12 +74,12 @@ func (c carts) SetQty(ctx context.Context, owner mall.ID, kind, key string, qty 
 
 func (c carts) Select(ctx context.Context, owner mall.ID, kind string, keys []string, on bool) (int64, error) {
 	return count(c.upd(ctx).Model((*cartLineRow)(nil)).Set("selected = ?", on).
-		Where("owner = ? AND kind = ? AND line_key IN (?)", owner, kind, bun.In(keys)).Exec(ctx))
+		Where("owner = ? AND kind = ? AND line_key IN (?)", owner, kind, bun.List(keys)).Exec(ctx))
 }
 
 func (c carts) Remove(ctx context.Context, owner mall.ID, kind string, keys []string) (int64, error) {
 	return count(c.del(ctx).Model((*cartLineRow)(nil)).
-		Where("owner = ? AND kind = ? AND line_key IN (?)", owner, kind, bun.In(keys)).Exec(ctx))
+		Where("owner = ? AND kind = ? AND line_key IN (?)", owner, kind, bun.List(keys)).Exec(ctx))
 }
 
 func (c carts) Clear(ctx context.Context, owner mall.ID, kind string) (int64, error) {
@@ -109,7 +109,7 @@ func (c carts) Take(ctx context.Context, owner mall.ID, kind string, keys []stri
 	if keys == nil {
 		q = q.Where("selected")
 	} else {
-		q = q.Where("line_key IN (?)", bun.In(keys))
+		q = q.Where("line_key IN (?)", bun.List(keys))
 	}
 	if err := q.Returning("*").Scan(ctx); err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func (f files) Known(ctx context.Context, keys []string) (map[string]bool, error
 		return known, nil
 	}
 	var found []string
-	err := f.sel(ctx).Model((*fileRow)(nil)).Column("key").Where("key IN (?)", bun.In(keys)).Scan(ctx, &found)
+	err := f.sel(ctx).Model((*fileRow)(nil)).Column("key").Where("key IN (?)", bun.List(keys)).Scan(ctx, &found)
 	for _, k := range found {
 		known[k] = true
 	}

@@ -75,7 +75,7 @@ func (r orderClaims) Of(ctx context.Context, ids []mall.ID) ([]order.Claim, erro
 		return nil, nil
 	}
 	var rows []orderClaimRow
-	err := r.sel(ctx).Model(&rows).Where("order_id IN (?)", bun.In(ids)).Order("c.id DESC").Scan(ctx)
+	err := r.sel(ctx).Model(&rows).Where("order_id IN (?)", bun.List(ids)).Order("c.id DESC").Scan(ctx)
 	cs := make([]order.Claim, len(rows))
 	for i := range rows {
 		cs[i] = orderClaimFromRow(&rows[i])

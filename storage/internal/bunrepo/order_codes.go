@@ -87,7 +87,7 @@ func (r orderCodes) Of(ctx context.Context, ids []mall.ID) ([]order.Code, error)
 		return nil, nil
 	}
 	var rows []orderCodeRow
-	err := r.sel(ctx).Model(&rows).Where("order_id IN (?)", bun.In(ids)).Order("id").Scan(ctx)
+	err := r.sel(ctx).Model(&rows).Where("order_id IN (?)", bun.List(ids)).Order("id").Scan(ctx)
 	cs := make([]order.Code, len(rows))
 	for i := range rows {
 		cs[i] = orderCodeFromRow(&rows[i])

@@ -63,7 +63,7 @@ func (r orders) ByIDs(ctx context.Context, ids []mall.ID) ([]*order.Order, error
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	os, err := r.scan(ctx, r.sel(ctx).Model((*orderRow)(nil)).Where("o.id IN (?)", bun.In(ids)).Order("o.id"))
+	os, err := r.scan(ctx, r.sel(ctx).Model((*orderRow)(nil)).Where("o.id IN (?)", bun.List(ids)).Order("o.id"))
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (r orders) Lines(ctx context.Context, os []*order.Order) error {
 		ids[i], at[o.ID], o.Lines = o.ID, o, nil
 	}
 	var rows []orderLineRow
-	if err := r.sel(ctx).Model(&rows).Where("order_id IN (?)", bun.In(ids)).Order("order_id", "pos").Scan(ctx); err != nil {
+	if err := r.sel(ctx).Model(&rows).Where("order_id IN (?)", bun.List(ids)).Order("order_id", "pos").Scan(ctx); err != nil {
 		return err
 	}
 	for i := range rows {
@@ -162,7 +162,7 @@ func (r orders) Shipments(ctx context.Context, ids []mall.ID) ([]order.Shipment,
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	err := r.sel(ctx).Model(&rows).Where("order_id IN (?)", bun.In(ids)).Order("id").Scan(ctx)
+	err := r.sel(ctx).Model(&rows).Where("order_id IN (?)", bun.List(ids)).Order("id").Scan(ctx)
 	ps := make([]order.Shipment, len(rows))
 	for i := range rows {
 		ps[i] = orderShipmentFromRow(&rows[i])
@@ -205,7 +205,7 @@ func (r orders) OverdueOf(ctx context.Context, skus []mall.ID, now time.Time, li
 	if len(skus) == 0 {
 		return nil, nil
 	}
-	lines := r.sel(ctx).Model((*orderLineRow)(nil)).ColumnExpr("1").Where("l.order_id = o.id AND l.sku_id IN (?)", bun.In(skus))
+	lines := r.sel(ctx).Model((*orderLineRow)(nil)).ColumnExpr("1").Where("l.order_id = o.id AND l.sku_id IN (?)", bun.List(skus))
 	return r.ids(ctx, r.overdue(ctx, now, limit).Where("EXISTS (?)", lines))
 }
 

@@ -60,7 +60,7 @@ func (r orders) filter(q *bun.SelectQuery, f order.Filter) *bun.SelectQuery {
 			q = q.Where(cond, args...)
 		}
 	}
-	when(f.IDs != nil, "o.id IN (?)", bun.In(f.IDs))
+	when(f.IDs != nil, "o.id IN (?)", bun.List(f.IDs))
 	when(f.Buyer != 0, "o.buyer_id = ?", f.Buyer)
 	when(f.Viewer == order.HideBuyer, "o.hidden_by NOT IN (1, 3)")
 	when(f.Viewer == order.HideMerchant, "o.hidden_by NOT IN (2, 3)")

@@ -77,7 +77,7 @@ func (p payments) withParts(ctx context.Context, rows []paymentRow) ([]payment.P
 		ids[i], at[rows[i].ID] = rows[i].ID, &list[i]
 	}
 	var parts []paymentPartRow
-	if err := p.sel(ctx).Model(&parts).Where("payment_id IN (?)", bun.In(ids)).Order("payment_id", "id").Scan(ctx); err != nil {
+	if err := p.sel(ctx).Model(&parts).Where("payment_id IN (?)", bun.List(ids)).Order("payment_id", "id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	for i := range parts {
@@ -97,7 +97,7 @@ func (p payments) List(ctx context.Context, f payment.Filter, page mall.Page) (m
 		q = q.Where("payer = ?", f.Payer)
 	}
 	if f.States != nil {
-		q = q.Where("state IN (?)", bun.In(f.States))
+		q = q.Where("state IN (?)", bun.List(f.States))
 	}
 	if f.Purpose != "" {
 		q = q.Where("purpose = ?", f.Purpose)
@@ -198,7 +198,7 @@ func (p payments) Claim(ctx context.Context, now, lease time.Time, limit int) ([
 		return nil, err
 	}
 	var rows []paymentRow
-	if err := p.sel(ctx).Model(&rows).Where("id IN (?)", bun.In(ids)).Order("id").Scan(ctx); err != nil {
+	if err := p.sel(ctx).Model(&rows).Where("id IN (?)", bun.List(ids)).Order("id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	return p.withParts(ctx, rows)

@@ -109,6 +109,6 @@ func (p payments) ClaimRefunds(ctx context.Context, now, lease time.Time, limit 
 		return nil, err
 	}
 	var rows []refundRow
-	err = p.sel(ctx).Model(&rows).Where("id IN (?)", bun.In(ids)).Order("id").Scan(ctx)
+	err = p.sel(ctx).Model(&rows).Where("id IN (?)", bun.List(ids)).Order("id").Scan(ctx)
 	return refundsFromRows(rows), err
 }

@@ -84,7 +84,7 @@ func (w wallets) Logs(ctx context.Context, account mall.ID, f wallet.Filter, p m
 		q = q.Where("balance + frozen >= 0")
 	}
 	if f.Kinds != nil {
-		q = q.Where("kind IN (?)", bun.In(f.Kinds))
+		q = q.Where("kind IN (?)", bun.List(f.Kinds))
 	}
 	if f.Order != 0 {
 		q = q.Where("order_id = ?", f.Order)

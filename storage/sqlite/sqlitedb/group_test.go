@@ -74,7 +74,7 @@ func behind(t *testing.T, s *sqlitedb.Store, fns ...func(context.Context) error)
 	return errs
 }
 
-var errGone = errors.New("Do did not return")
+var errGone = errors.New("closure did not return")
 
 // saying is a closure that writes one event and counts its runs.
 func saying(s *sqlitedb.Store, kind string, runs *int) func(context.Context) error {
