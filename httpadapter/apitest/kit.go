@@ -51,6 +51,9 @@ type Kit struct {
 	Ports   *Sandbox
 	Gateway *paytest.Gateway // the payment gateway "wxpay"
 	Books   *paytest.Memory  // what the gateway knows
+	// Values, if set before a request, is a context whose values the handlers
+	// find in theirs.
+	Values context.Context
 
 	t    testing.TB
 	vars map[string]string
@@ -67,6 +70,9 @@ func New(t testing.TB, store storage.Store, opts ...Option) *Kit {
 		if strings.HasPrefix(r.URL.Path, "/sandbox/") {
 			k.Gateway.ServeHTTP(w, r)
 			return
+		}
+		if k.Values != nil {
+			r = r.WithContext(valued{r.Context(), k.Values})
 		}
 		k.Adapter.ServeHTTP(w, r)
 	}))
@@ -95,6 +101,20 @@ func New(t testing.TB, store storage.Store, opts ...Option) *Kit {
 	k.Adapter, err = httpadapter.New(k.Services, web)
 	require.NoError(t, err)
 	return k
+}
+
+// valued is a context with the values of another one besides its own.
+type valued struct {
+	context.Context
+	more context.Context
+}
+
+// Value looks in the own context first.
+func (v valued) Value(key any) any {
+	if own := v.Context.Value(key); own != nil {
+		return own
+	}
+	return v.more.Value(key)
 }
 
 // Fields are the fields of a request.

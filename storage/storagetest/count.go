@@ -21,6 +21,15 @@ func Statements(ctx context.Context, t testing.TB, fn func(ctx context.Context) 
 	return trace.Statements()
 }
 
+// ByTransaction is Statements without those outside of transactions: a list for
+// each transaction, one that was run again included.
+func ByTransaction(ctx context.Context, t testing.TB, fn func(ctx context.Context) error) [][]string {
+	t.Helper()
+	ctx, trace := txn.WithTrace(ctx)
+	require.NoError(t, fn(ctx))
+	return trace.Transactions()
+}
+
 var written = regexp.MustCompile(`(?i)^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+([^\s(]+)`)
 
 // Written lists the tables that statements write to, without schema or prefix,

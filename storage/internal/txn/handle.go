@@ -65,7 +65,7 @@ func (s *Scope) enter(ctx context.Context, lasting bool, query string) (context.
 		s.mu.Unlock()
 		return nil, err
 	}
-	saw(ctx, query)
+	saw(ctx, s.unit, query)
 	if lasting && s.base.Lasting {
 		ctx = context.WithoutCancel(ctx)
 	}
@@ -191,12 +191,12 @@ func (p pool) ExecContext(context.Context, string, ...any) (sql.Result, error) {
 }
 
 func (p pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	saw(ctx, query)
+	saw(ctx, nil, query)
 	rows, err := p.base.Pool.QueryContext(ctx, query, args...)
 	return rows, Mapped(err)
 }
 
 func (p pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	saw(ctx, query)
+	saw(ctx, nil, query)
 	return p.base.Pool.QueryRowContext(ctx, query, args...)
 }

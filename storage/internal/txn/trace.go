@@ -11,7 +11,14 @@ type traceKey struct{}
 // tests can count them and look at the order of writes.
 type Trace struct {
 	mu         sync.Mutex
-	statements []string
+	statements []statement
+}
+
+// statement is one that was sent, and the transaction it belongs to; nil for
+// reads outside of transactions.
+type statement struct {
+	in   *unit
+	text string
 }
 
 // WithTrace marks a context: statements under it are put on the trace.
@@ -24,15 +31,41 @@ func WithTrace(ctx context.Context) (context.Context, *Trace) {
 func (t *Trace) Statements() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return append([]string(nil), t.statements...)
+	texts := make([]string, len(t.statements))
+	for i, s := range t.statements {
+		texts[i] = s.text
+	}
+	return texts
 }
 
-func saw(ctx context.Context, query string) {
+// Transactions is what was seen so far inside of transactions: the statements
+// of each in order, the transactions by their first statement. A transaction
+// that was run again is there twice.
+func (t *Trace) Transactions() [][]string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var all [][]string
+	at := map[*unit]int{}
+	for _, s := range t.statements {
+		if s.in == nil {
+			continue
+		}
+		i, seen := at[s.in]
+		if !seen {
+			i = len(all)
+			at[s.in], all = i, append(all, nil)
+		}
+		all[i] = append(all[i], s.text)
+	}
+	return all
+}
+
+func saw(ctx context.Context, in *unit, query string) {
 	t, _ := ctx.Value(traceKey{}).(*Trace)
 	if t == nil {
 		return
 	}
 	t.mu.Lock()
-	t.statements = append(t.statements, query)
+	t.statements = append(t.statements, statement{in, query})
 	t.mu.Unlock()
 }
