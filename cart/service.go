@@ -232,6 +232,10 @@ func (s *Service) Merge(ctx context.Context, from, to mall.ID) error {
 			if err != nil {
 				return err
 			}
+			// Of two merges at once each line is given to one.
+			if ls, err = s.d.Repo.Take(ctx, from, kind, keysOf(ls)); err != nil {
+				return err
+			}
 			for _, l := range ls {
 				l.Key = key(to, kind, l)
 				ok, err := s.d.Repo.Add(ctx, to, kind, l, s.cfg.MaxQuantity)
@@ -243,8 +247,16 @@ func (s *Service) Merge(ctx context.Context, from, to mall.ID) error {
 				}
 			}
 		}
-		return s.d.Repo.Erase(ctx, from)
+		return nil
 	})
+}
+
+func keysOf(ls []Line) []string {
+	keys := make([]string, len(ls))
+	for i, l := range ls {
+		keys[i] = l.Key
+	}
+	return keys
 }
 
 // Erase empties every cart of an account that is being erased.

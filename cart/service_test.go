@@ -240,3 +240,29 @@ func TestMergeIsIdempotent(t *testing.T) {
 		require.Empty(t, c.Positions)
 	})
 }
+
+func TestMergesInParallelMoveALineOnce(t *testing.T) {
+	each(t, cart.Config{}, func(t *testing.T, b *bundle) {
+		ctx := t.Context()
+		for i := range mall.ID(8) {
+			guest, buyer := 1000+i, 2000+i
+			_, err := b.carts.Add(ctx, guest, "", cart.AddInput{Goods: b.plain, Qty: 3})
+			require.NoError(t, err)
+			gate := make(chan struct{})
+			var wg sync.WaitGroup
+			for range 6 {
+				wg.Go(func() {
+					<-gate
+					if err := b.carts.Merge(ctx, guest, buyer); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			close(gate)
+			wg.Wait()
+			c, err := b.carts.Get(ctx, buyer, "")
+			require.NoError(t, err)
+			require.Equal(t, int64(3), c.Number)
+		}
+	})
+}
