@@ -140,11 +140,7 @@ func (r documents) Total(ctx context.Context, f site.DocumentFilter, atMost int6
 }
 
 func (r documents) filter(q *bun.SelectQuery, f site.DocumentFilter) *bun.SelectQuery {
-	if f.Owner == 0 {
-		q = q.Where("d.owner_id = 0") // as the partial index says it
-	} else {
-		q = q.Where("d.owner_id = ?", f.Owner)
-	}
+	q = q.Where("d.owner_id = ?", f.Owner)
 	if f.ID != 0 {
 		q = q.Where("d.id = ?", f.ID)
 	}

@@ -14,7 +14,7 @@ CREATE TABLE {ns}json_documents (
 -- owner, which are sorted when read.
 CREATE INDEX {ix}json_documents_owner ON {ns}json_documents (owner_id, type, id);
 -- List, Total: the anonymous ones of a type about one thing.
-CREATE INDEX {ix}json_documents_ref ON {ns}json_documents (type, ref, id) WHERE owner_id = 0;
+CREATE INDEX {ix}json_documents_ref ON {ns}json_documents (owner_id, type, ref, id);
 
 -- How many documents an owner has; whoever raises the number may insert one.
 CREATE TABLE {ns}json_owners (
