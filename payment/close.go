@@ -42,25 +42,31 @@ func (s *Service) CloseFor(ctx context.Context, p Purpose, ref mall.ID) (Outcome
 	return answer, nil
 }
 
-// closeEarlier closes what the payer left open for the same references.
-// Payments that do not answer stay as they are: should two succeed, the second
-// is refused by its action and remedied.
-func (s *Service) closeEarlier(ctx context.Context, payer mall.ID, a Action) error {
+// closeEarlier closes what the payer left open for the same references, from a
+// share of the wallet on, and says how many payments are over by that. Payments
+// that do not answer stay as they are: should two succeed, the second is
+// refused by its action and remedied.
+func (s *Service) closeEarlier(ctx context.Context, payer mall.ID, a Action, share mall.Money) (int, error) {
+	n := 0
 	for _, ref := range a.Refs {
 		open, err := s.Repo.OpenFor(ctx, a.Purpose, ref, openLimit)
 		if err != nil {
-			return err
+			return n, err
 		}
 		for i := range open {
-			if open[i].Payer != payer {
+			if open[i].Payer != payer || open[i].Share < share {
 				continue
 			}
-			if _, err := s.close(ctx, &open[i]); err != nil {
-				return err
+			o, err := s.close(ctx, &open[i])
+			if err != nil {
+				return n, err
+			}
+			if o != Unknown {
+				n++
 			}
 		}
 	}
-	return nil
+	return n, nil
 }
 
 // close ends a payment at its provider and books what that answers: Closed,

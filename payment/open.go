@@ -49,7 +49,7 @@ func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Open
 			return nil, err
 		}
 	}
-	if err := s.closeEarlier(ctx, payer, a); err != nil {
+	if _, err := s.closeEarlier(ctx, payer, a, 0); err != nil {
 		return nil, err
 	}
 	var p *Payment
@@ -167,7 +167,9 @@ func (s *Service) create(ctx context.Context, provider Provider, p *Payment, in 
 // the action is carried out and the price spent, for every reference, or
 // nothing happens. An action that costs nothing is carried out for nothing. The
 // pay password is needed if Config.NeedPassword says so, and checked whenever
-// one is given. It is called outside of transactions.
+// one is given. When it is refused while open payments of the same payer for
+// the same references hold shares of the balance, those are closed and it is
+// tried once more. It is called outside of transactions.
 func (s *Service) PayFromWallet(ctx context.Context, who mall.Actor, a Action, password string) (*Payment, error) {
 	if mall.InTx(ctx) {
 		return nil, ErrInTx
@@ -190,8 +192,19 @@ func (s *Service) PayFromWallet(ctx context.Context, who mall.Actor, a Action, p
 			return nil, err
 		}
 	}
+	p, err := s.fromBalance(ctx, who, a)
+	if !mall.Refused(err) {
+		return p, err
+	}
+	if closed, e := s.closeEarlier(ctx, payer, a, 1); e != nil || closed == 0 {
+		return nil, err
+	}
+	return s.fromBalance(ctx, who, a)
+}
+
+func (s *Service) fromBalance(ctx context.Context, who mall.Actor, a Action) (*Payment, error) {
 	var p *Payment
-	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
 		p = s.draft(who, a)
 		p.Provider = ProviderBalance
 		return s.payNow(ctx, who, p)
@@ -236,7 +249,9 @@ func (s *Service) payNow(ctx context.Context, who mall.Actor, p *Payment) error 
 	for i := range p.Parts {
 		p.Parts[i].State = PartDone
 	}
-	if err := s.insert(ctx, p); err != nil {
+	if err := s.insert(ctx, p); errors.Is(err, mall.ErrConflict) {
+		return ErrPaid // by another call a moment ago: its part is done too
+	} else if err != nil {
 		return err
 	}
 	h := s.handlers[p.Action.Purpose]

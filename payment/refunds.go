@@ -155,11 +155,13 @@ const (
 // come is asked for before it is sent again, always with the same number. Any
 // number of processes may run it.
 func (s *Service) SweepRefunds(ctx context.Context, limit int) (int, error) {
+	var until time.Time
 	var due []Refund
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
 		var err error
 		now := s.now()
-		due, err = s.Repo.ClaimRefunds(ctx, now, now.Add(lease), limit)
+		until = now.Add(lease)
+		due, err = s.Repo.ClaimRefunds(ctx, now, until, limit)
 		return err
 	})
 	if err != nil {
@@ -169,6 +171,9 @@ func (s *Service) SweepRefunds(ctx context.Context, limit int) (int, error) {
 	for i := range due {
 		if err := ctx.Err(); err != nil {
 			return i, errors.Join(failed, err)
+		}
+		if !s.now().Before(until) {
+			return i, failed // the rest may be somebody else's by now
 		}
 		if err := s.sendBack(ctx, &due[i]); err != nil {
 			s.log.ErrorContext(ctx, "payment: refund failed", "number", due[i].Number, "error", err)

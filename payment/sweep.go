@@ -20,11 +20,13 @@ const (
 // past its due time. It answers how many it looked at. Any number of processes
 // may run it: each payment is claimed by one at a time.
 func (s *Service) SweepPayments(ctx context.Context, limit int) (int, error) {
+	var until time.Time
 	var open []Payment
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
 		var err error
 		now := s.now()
-		open, err = s.Repo.Claim(ctx, now, now.Add(lease), limit)
+		until = now.Add(lease)
+		open, err = s.Repo.Claim(ctx, now, until, limit)
 		return err
 	})
 	if err != nil {
@@ -34,6 +36,9 @@ func (s *Service) SweepPayments(ctx context.Context, limit int) (int, error) {
 	for i := range open {
 		if err := ctx.Err(); err != nil {
 			return i, errors.Join(failed, err)
+		}
+		if !s.now().Before(until) {
+			return i, failed // the rest may be somebody else's by now
 		}
 		if err := s.check(ctx, &open[i]); err != nil {
 			s.log.ErrorContext(ctx, "payment: check failed", "number", open[i].Number, "error", err)
