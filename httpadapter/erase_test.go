@@ -1,10 +1,8 @@
 package httpadapter_test
 
 import (
-	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,10 +14,14 @@ import (
 )
 
 // TestEraseLeavesNothing: a shopper who used every route that takes personal
-// data is erased, and no table of the database holds a word of it.
+// data is erased, and no table of either database holds a word of it.
 func TestEraseLeavesNothing(t *testing.T) {
 	t.Parallel()
-	kit := shop(t, storagetest.SQLite(t))
+	storagetest.Each(t, erased)
+}
+
+func erased(t *testing.T, store storage.Store) {
+	kit := shop(t, store)
 	const secret, mobile = "Geheimrat", "13977712345"
 	kit.Set("token", kit.Register(secret))
 	kit.Set("goods", strconv.FormatInt(int64(plainGoods(t, kit)), 10))
@@ -41,7 +43,7 @@ func TestEraseLeavesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, fmt.Sprint(exported), secret)
 	require.Equal(t, mall.State, mall.KindOf(kit.Auth.Erase(t.Context(), who, who.Account)), "an order is on its way")
-	require.NotEmpty(t, traces(t, kit.Store, secret), "nothing is erased when something is open")
+	require.NotEmpty(t, storagetest.Grep(t, kit.Store, secret), "nothing is erased when something is open")
 	kit.Run(apitest.Scenario{Name: "to the end", Steps: []apitest.Step{
 		{Do: ship},
 		{Verb: "POST", Path: "order/delivery", Fields: apitest.Fields{"token": "{token}", "orderId": "{order}"}},
@@ -52,35 +54,7 @@ func TestEraseLeavesNothing(t *testing.T) {
 		{Verb: "POST", Path: "order/reputation", Fields: apitest.Fields{"postJsonString": `{"token":"{token}","orderId":{order},"reputations":[{"id":{line},"reputation":2,"remark":"` + secret + `"}]}`}},
 	}})
 	require.NoError(t, kit.Auth.Erase(t.Context(), who, who.Account))
-	require.Empty(t, traces(t, kit.Store, secret))
-	require.Empty(t, traces(t, kit.Store, mobile))
+	require.Empty(t, storagetest.Grep(t, kit.Store, secret, mobile))
 	kit.Call("GET", "user/detail", apitest.Fields{"token": kit.Var("token")}).Want(t, 2000)
 	kit.Call("POST", "user/username/register", apitest.Fields{"username": secret, "pwd": "secret1"}).OK(t) // the name is free again
-}
-
-// traces lists the columns of an SQLite store in which a word stands.
-func traces(t *testing.T, store storage.Store, word string) (found []string) {
-	t.Helper()
-	ctx := context.WithoutCancel(t.Context())
-	read := func(query string) (texts []string) {
-		rows, err := store.SQL(ctx).QueryContext(ctx, query)
-		require.NoError(t, err)
-		defer rows.Close()
-		for rows.Next() {
-			var s string
-			require.NoError(t, rows.Scan(&s))
-			texts = append(texts, s)
-		}
-		require.NoError(t, rows.Err())
-		return texts
-	}
-	for _, table := range read(`SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'mall%' AND sql NOT LIKE '%VIRTUAL%'`) {
-		for _, column := range read("SELECT name FROM pragma_table_info('" + table + "')") {
-			hits := read(`SELECT CAST("` + column + `" AS TEXT) FROM ` + table + ` WHERE lower(CAST("` + column + `" AS TEXT)) LIKE '%` + strings.ToLower(word) + `%'`)
-			if len(hits) > 0 {
-				found = append(found, table+"."+column+": "+hits[0])
-			}
-		}
-	}
-	return found
 }

@@ -19,9 +19,9 @@ import (
 )
 
 // shop is a shop with the demo data.
-func shop(t testing.TB, store storage.Store) *apitest.Kit {
+func shop(t testing.TB, store storage.Store, opts ...apitest.Option) *apitest.Kit {
 	t.Helper()
-	kit := apitest.New(t, store)
+	kit := apitest.New(t, store, opts...)
 	require.NoError(t, demo.Fill(t.Context(), kit.Services, apitest.AppID, kit.Server.URL))
 	return kit
 }

@@ -1,7 +1,9 @@
 package order
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,8 +61,9 @@ func (o *Order) handed() mall.Money {
 }
 
 // undo gives back what left the order: stock, codes, points. The order's row
-// was saved before.
+// was saved before; counters are written by key.
 func (s *Service) undo(ctx context.Context, o *Order, off []taken, from points.Source) error {
+	slices.SortFunc(off, func(a, b taken) int { return cmp.Compare(a.sku, b.sku) })
 	var score int64
 	for _, t := range off {
 		if t.shelf > 0 {

@@ -51,6 +51,7 @@ type Kit struct {
 	Ports   *Sandbox
 	Gateway *paytest.Gateway // the payment gateway "wxpay"
 	Books   *paytest.Memory  // what the gateway knows
+	Secret  string           // what the gateway signs with
 	// Values, if set before a request, is a context whose values the handlers
 	// find in theirs.
 	Values context.Context

@@ -107,10 +107,10 @@ func (k *Kit) ports() httpadapter.Ports {
 	dir, err := file.OpenDir(k.t.TempDir())
 	require.NoError(k.t, err)
 	k.t.Cleanup(func() { _ = dir.Close() })
-	secret := rand.Text()
-	k.Gateway, err = paytest.NewGateway(k.Books, paytest.Config{NotifyURL: k.Server.URL + "/notify/wxpay", Secret: secret, Now: k.Clock.Now})
+	k.Secret = rand.Text()
+	k.Gateway, err = paytest.NewGateway(k.Books, paytest.Config{NotifyURL: k.Server.URL + "/notify/wxpay", Secret: k.Secret, Now: k.Clock.Now})
 	require.NoError(k.t, err)
-	provider, err := paytest.NewProvider(paytest.ProviderConfig{BaseURL: k.Server.URL, Secret: secret, Now: k.Clock.Now})
+	provider, err := paytest.NewProvider(paytest.ProviderConfig{BaseURL: k.Server.URL, Secret: k.Secret, Now: k.Clock.Now})
 	require.NoError(k.t, err)
 	return httpadapter.Ports{WeChat: k.Ports, SMS: k.Ports, Mail: k.Ports, Blobs: dir, Providers: map[string]payment.Provider{"wxpay": provider}}
 }

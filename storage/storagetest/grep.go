@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"regexp"
 	"slices"
@@ -17,22 +18,18 @@ import (
 var accountsTable = regexp.MustCompile(`"([a-z0-9_]+)"\."accounts"`)
 
 // Grep lists the columns, as "table.column", in which some row holds one of
-// the words: after an erasure nobody's data may be left anywhere.
+// the words, whatever its case: after an erasure nobody's data may be left anywhere.
 func Grep(t *testing.T, store storage.Store, words ...string) []string {
 	t.Helper()
 	tables := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE 'CREATE VIRTUAL%'"
-	prefix := ""
-	sent := Statements(t.Context(), t, func(ctx context.Context) error {
-		_, err := store.Accounts().Find(ctx, auth.ByID, "0")
-		return err
-	})
-	if m := accountsTable.FindStringSubmatch(sent[0]); m != nil { // PostgreSQL
-		tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = '" + m[1] + "'"
-		prefix = `"` + m[1] + `".`
+	schema := schemaOf(t, store)
+	if schema != "" {
+		tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = '" + schema + "'"
+		schema = `"` + schema + `".`
 	}
 	var found []string
-	for _, name := range column(t, store, tables) {
-		rows, err := store.SQL(t.Context()).QueryContext(t.Context(), "SELECT * FROM "+prefix+`"`+name+`"`)
+	for _, name := range Texts(t, store, tables) {
+		rows, err := store.SQL(t.Context()).QueryContext(t.Context(), "SELECT * FROM "+schema+`"`+name+`"`)
 		require.NoError(t, err)
 		cols, err := rows.Columns()
 		require.NoError(t, err)
@@ -46,8 +43,8 @@ func Grep(t *testing.T, store storage.Store, words ...string) []string {
 				if b, ok := v.([]byte); ok {
 					v = string(b)
 				}
-				text := fmt.Sprint(v)
-				if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) }) {
+				text := strings.ToLower(fmt.Sprint(v))
+				if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, strings.ToLower(w)) }) {
 					found = append(found, strings.TrimPrefix(name, "mall_")+"."+cols[i])
 				}
 			}
@@ -59,16 +56,39 @@ func Grep(t *testing.T, store storage.Store, words ...string) []string {
 	return slices.Compact(found)
 }
 
-// column is the single column of a query.
-func column(t *testing.T, store storage.Store, query string) (values []string) {
+// schemaOf is the schema of a store on PostgreSQL, empty on SQLite.
+func schemaOf(t *testing.T, store storage.Store) string {
 	t.Helper()
+	sent := Statements(t.Context(), t, func(ctx context.Context) error {
+		_, err := store.Accounts().Find(ctx, auth.ByID, "0")
+		return err
+	})
+	if m := accountsTable.FindStringSubmatch(sent[0]); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+var braced = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+// Texts is the single column of a query as texts, NULL as the empty one; tables
+// of a store with the default prefix may be written {orders}.
+func Texts(t *testing.T, store storage.Store, query string) (values []string) {
+	t.Helper()
+	if braced.MatchString(query) {
+		table := "mall_$1"
+		if schema := schemaOf(t, store); schema != "" {
+			table = `"` + schema + `"."$1"`
+		}
+		query = braced.ReplaceAllString(query, table)
+	}
 	rows, err := store.SQL(t.Context()).QueryContext(t.Context(), query)
 	require.NoError(t, err)
 	defer rows.Close()
 	for rows.Next() {
-		var v string
+		var v sql.NullString
 		require.NoError(t, rows.Scan(&v))
-		values = append(values, v)
+		values = append(values, v.String)
 	}
 	require.NoError(t, rows.Err())
 	return values

@@ -1,0 +1,315 @@
+package httpadapter_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/catalog"
+	"github.com/gomall-dev/mall/httpadapter/apitest"
+	"github.com/gomall-dev/mall/marketing/points"
+	"github.com/gomall-dev/mall/order"
+	"github.com/gomall-dev/mall/payment"
+)
+
+// life is one shopper from the registration to the last refund, by every way
+// that money and goods can go. What is promised of all transactions, log lines
+// and events is checked over it.
+type life struct {
+	*apitest.Kit
+	t        *testing.T
+	ctx      context.Context
+	token    string
+	who      mall.Actor
+	goods    []mall.ID // 10.00; 3.33 and 5 points; both limited to 50 a day
+	refusals []string  // bodies and errors of what was refused
+}
+
+// What the shopper gives away, unlike anything else in the story.
+const (
+	lifeName     = "geheimrat"
+	lifePassword = "Passwort-4711"
+	lifePayWord  = "zahlwort-0815"
+	lifeMobile   = "13977712345"
+	lifeOpenID   = "openid-of-geheimrat"
+	lifeStreet   = "Lindenstrasse 42"
+	lifeRemark   = "bitte leise klingeln"
+)
+
+// live tells the story; statements are traced under ctx.
+func live(ctx context.Context, t *testing.T, kit *apitest.Kit) *life {
+	kit.Values = ctx
+	l := &life{Kit: kit, t: t, ctx: ctx}
+	l.stock()
+	l.arrive()
+	l.buyByBalance()
+	l.buyByGateway()
+	l.leave()
+	l.claim()
+	l.redeem()
+	l.together()
+	l.refused()
+	require.NoError(t, kit.Sweep(ctx))
+	return l
+}
+
+func (l *life) ok(err error) {
+	l.t.Helper()
+	require.NoError(l.t, err)
+}
+
+// call is a request that is answered well.
+func (l *life) call(path string, f apitest.Fields) apitest.Envelope {
+	l.t.Helper()
+	return l.Call("POST", path, l.mine(f)).OK(l.t)
+}
+
+func (l *life) mine(f apitest.Fields) apitest.Fields {
+	if l.token == "" || f["token"] != "" {
+		return f
+	}
+	return with(f, "token", l.token)
+}
+
+// no is a request that is refused.
+func (l *life) no(path string, f apitest.Fields) {
+	l.t.Helper()
+	e := l.Call("POST", path, l.mine(f))
+	require.NotZero(l.t, e.Code, "%s: %s", path, e.Body)
+	l.refusals = append(l.refusals, e.Body)
+}
+
+func (l *life) stock() {
+	draft := func(name string, price mall.Money, score int64) catalog.Draft {
+		pieces := int64(1000)
+		return catalog.Draft{Goods: catalog.Goods{Name: name, OnSale: true, AfterSale: []int{0, 1, 2}}, SKUs: []catalog.SKUDraft{{Price: price, Score: score, Stock: &pieces}}}
+	}
+	var err error
+	l.goods, err = l.Catalog.Import(l.ctx, mall.System(), []catalog.Draft{draft("Kanne", 1000, 0), draft("Tasse", 333, 5)})
+	l.ok(err)
+	for _, id := range l.goods {
+		l.ok(l.Catalog.PutLimits(l.ctx, id, []catalog.Limit{{Pieces: 50, Duration: 1, Span: mall.Daily}}))
+	}
+	_, err = l.Points.SaveRule(l.ctx, mall.System(), points.Rule{Score: 10, Money: 100, Loop: true})
+	l.ok(err)
+}
+
+// arrive registers by name, by a text message and through WeChat.
+func (l *life) arrive() {
+	l.call("user/username/register", apitest.Fields{"username": lifeName, "pwd": lifePassword})
+	l.token = l.call("user/username/login", apitest.Fields{"username": lifeName, "pwd": lifePassword, "deviceId": "d", "deviceName": "n"}).Get("token")
+	l.who = l.Buyer(l.token)
+	l.Call("GET", "verification/sms/get", apitest.Fields{"mobile": lifeMobile}).OK(l.t)
+	l.call("verification/sms/check", apitest.Fields{"mobile": lifeMobile, "code": l.Ports.Last(lifeMobile)})
+	l.call("user/wxapp/authorize", apitest.Fields{"code": "sandbox:" + lifeOpenID})
+	l.call("user/wxapp/bindMobile/v2", apitest.Fields{"code": "sandbox-phone:" + lifeMobile})
+	l.call("user/modify", apitest.Fields{"nick": lifeName, "avatarUrl": "https://a.example/1.png"})
+	l.call("user/paypwd/set", apitest.Fields{"pwd": lifePayWord})
+	l.call("user/shipping-address/add", l.address())
+	l.ok(l.Store.Do(l.ctx, func(ctx context.Context) error {
+		return l.Points.Earn(ctx, points.Move{Account: l.who.Account, Kind: points.KindGift, Amount: 1000, Source: points.Source{Type: "test", ID: 1}})
+	}))
+	l.recharge("100")
+}
+
+func (l *life) address() apitest.Fields {
+	return apitest.Fields{"linkMan": lifeName, "mobile": lifeMobile, "provinceId": "330000000000", "cityId": "330100000000",
+		"districtId": "330106000000", "address": lifeStreet}
+}
+
+func (l *life) recharge(yuan string) {
+	l.Settle(l.call("pay/wx/wxapp", apitest.Fields{"money": yuan, "openid": lifeOpenID, "remark": lifeRemark}).Get("package"))
+}
+
+// place orders pieces of both goods, the later one first, and gives the id and
+// what it costs.
+func (l *life) place(more ...string) (id, total string) {
+	f := with(l.address(), "goodsJsonStr", fmt.Sprintf(`[{"goodsId":%d,"number":2},{"goodsId":%d,"number":1}]`, l.goods[1], l.goods[0]))
+	f = with(with(f, "peisongType", "kd"), "remark", lifeRemark)
+	for i := 0; i < len(more); i += 2 {
+		f = with(f, more[i], more[i+1])
+	}
+	e := l.call("order/create", f)
+	return e.Get("id"), e.Get("amountReal")
+}
+
+func (l *life) pay(ids string) {
+	l.call("order/pay", apitest.Fields{"orderId": ids, "pwd": lifePayWord})
+}
+
+// open opens a gateway payment of orders for what the balance does not cover.
+func (l *life) open(ids string, prices ...string) (prepay string) {
+	balance, err := l.Wallets.Available(l.ctx, l.who.Account)
+	l.ok(err)
+	sum := mall.Money(0)
+	for _, p := range prices {
+		m, err := mall.ParseYuan(p)
+		l.ok(err)
+		sum += m
+	}
+	return l.call("pay/wx/wxapp", apitest.Fields{"money": (sum - balance).String(), "openid": lifeOpenID, "nextAction": `{"type":0,"id":"` + ids + `"}`}).Get("package")
+}
+
+// settle lets the gateway play one of its outcomes.
+func (l *life) settle(prepay, outcome string) {
+	o, ok, err := l.Books.ByPrepay(l.ctx, strings.TrimPrefix(prepay, "prepay_id="))
+	l.ok(err)
+	require.True(l.t, ok)
+	_, err = l.Gateway.Pay(l.ctx, o.Number, outcome)
+	l.ok(err)
+}
+
+// spendTo leaves so much on the balance, so that gateways get something to do.
+func (l *life) spendTo(left mall.Money) {
+	balance, err := l.Wallets.Available(l.ctx, l.who.Account)
+	l.ok(err)
+	if balance <= left {
+		return
+	}
+	l.ok(l.Store.Do(l.ctx, func(ctx context.Context) error {
+		return l.Wallets.Spend(ctx, payment.Move{Account: l.who.Account, Kind: payment.KindOrder, Amount: balance - left,
+			Source: payment.Source{Type: "test", ID: mall.ID(l.Clock.Now().UnixMilli())}})
+	}))
+	l.Clock.Advance(time.Millisecond)
+}
+
+func (l *life) ref(id string) order.Ref {
+	var n mall.ID
+	_, err := fmt.Sscan(id, &n)
+	l.ok(err)
+	return order.Ref{ID: n}
+}
+
+func (l *life) ship(id string) {
+	l.ok(l.Orders.Ship(l.ctx, mall.System(), l.ref(id), order.ShipInput{Action: order.ShipSend, Name: "SF", Tracking: "SF1"}))
+}
+
+func (l *life) detail(id, path string) string {
+	return l.Call("GET", "order/detail", l.mine(apitest.Fields{"id": id})).OK(l.t).Get(path)
+}
+
+// buyByBalance takes the cart to an order, and the order to its review.
+func (l *life) buyByBalance() {
+	for _, g := range []mall.ID{l.goods[1], l.goods[0]} {
+		l.call("shopping-cart/add", apitest.Fields{"goodsId": fmt.Sprint(int64(g)), "number": "1"})
+	}
+	o, err := l.Orders.Place(l.ctx, l.who, order.PlaceInput{Cart: &order.CartInput{}, Remark: lifeRemark,
+		Address: order.Address{LinkMan: lifeName, Mobile: lifeMobile, ProvinceID: "330000000000", CityID: "330100000000", DistrictID: "330106000000", Detail: lifeStreet}})
+	l.ok(err)
+	id := fmt.Sprint(int64(o.ID))
+	l.pay(id)
+	l.ship(id)
+	l.call("order/delivery", apitest.Fields{"orderId": id})
+	l.call("order/reputation", apitest.Fields{"postJsonString": fmt.Sprintf(`{"token":%q,"orderId":%s,"reputations":[{"id":%s,"reputation":2,"remark":%q}]}`,
+		l.token, id, l.detail(id, "goods.0.id"), lifeRemark)})
+}
+
+// buyByGateway pays with a share of the balance and points; the merchant
+// changes a price first, and a notice comes three times.
+func (l *life) buyByGateway() {
+	l.spendTo(500)
+	id, total := l.place("deductionScore", "40")
+	l.open(id, total)
+	l.ok(l.Orders.Reprice(l.ctx, mall.System(), l.ref(id), order.PriceChange{Goods: 1200, Reason: "a friend"}))
+	l.settle(l.open(id, "12"), "duplicate")
+	require.Equal(l.t, "1", l.detail(id, "orderInfo.status"))
+	l.recharge("30")
+}
+
+// leave cancels, deletes and forgets orders; one of them is paid too late.
+func (l *life) leave() {
+	l.spendTo(500)
+	id, total := l.place("deductionScore", "20")
+	l.open(id, total)
+	l.call("order/close", apitest.Fields{"orderId": id})
+	l.call("order/delete", apitest.Fields{"orderId": id})
+	id, total = l.place()
+	prepay := l.open(id, total)
+	l.Clock.Advance(time.Hour)
+	for range 3 {
+		l.ok(l.Sweep(l.ctx))
+		l.Clock.Advance(time.Minute)
+	}
+	require.Equal(l.t, "-1", l.detail(id, "orderInfo.status"))
+	l.settle(prepay, "late")
+	require.Equal(l.t, "-1", l.detail(id, "orderInfo.status"))
+	id, _ = l.place()
+	l.call("order/delete", apitest.Fields{"orderId": id})
+}
+
+// claim gets back the money of lines and of a whole order, from the gateway
+// and from the balance.
+func (l *life) claim() {
+	l.spendTo(500)
+	id, total := l.place("deductionScore", "20")
+	l.Settle(l.open(id, total))
+	first := l.detail(id, "goods.0.id")
+	l.call("order/refundApply/apply", apitest.Fields{"orderId": id, "orderGoodsId": first, "type": "0", "logisticsStatus": "0", "reason": lifeRemark, "remark": lifeRemark})
+	l.refund(id)
+	l.ship(id)
+	l.call("order/refundApply/apply", apitest.Fields{"orderId": id, "type": "1", "logisticsStatus": "1", "reason": lifeRemark})
+	claims, err := l.Orders.ClaimsOf(l.ctx, mall.System(), l.ref(id))
+	l.ok(err)
+	l.ok(l.Orders.Accept(l.ctx, mall.System(), claims[0].ID, nil, order.BackTo{LinkMan: "Shop"}, "send it"))
+	l.ok(l.Orders.GoodsBack(l.ctx, mall.System(), claims[0].ID))
+	l.refund(id)
+	l.recharge("90")
+	id, _ = l.place()
+	l.pay(id)
+	l.ok(l.Orders.Invalidate(l.ctx, mall.System(), l.ref(id), "sold out"))
+	l.ok(l.Sweep(l.ctx))
+}
+
+func (l *life) refund(id string) {
+	claims, err := l.Orders.ClaimsOf(l.ctx, mall.System(), l.ref(id))
+	l.ok(err)
+	l.ok(l.Orders.RefundClaim(l.ctx, mall.System(), claims[0].ID))
+	l.Clock.Advance(time.Minute)
+	l.ok(l.Sweep(l.ctx))
+}
+
+// redeem hands goods over against a code.
+func (l *life) redeem() {
+	id, _ := l.place("peisongType", "zq", "isCanHx", "true")
+	l.pay(id)
+	_, err := l.Orders.Redeem(l.ctx, mall.System(), l.detail(id, "orderInfo.hxNumber"))
+	l.ok(err)
+}
+
+// together pays two orders at once: by balance, then through the gateway.
+func (l *life) together() {
+	a, _ := l.place()
+	b, _ := l.place()
+	l.pay(b + "," + a)
+	l.spendTo(500)
+	a, first := l.place()
+	b, second := l.place("deductionScore", "20")
+	l.Settle(l.open(b+","+a, first, second))
+	require.Equal(l.t, "1", l.detail(a, "orderInfo.status"))
+	require.Equal(l.t, "1", l.detail(b, "orderInfo.status"))
+}
+
+// refused tries what must fail and keeps the answers.
+func (l *life) refused() {
+	l.no("user/username/login", apitest.Fields{"username": lifeName, "pwd": lifePassword + "x", "deviceId": "d", "deviceName": "n"})
+	l.no("user/detail", apitest.Fields{"token": l.token + "x"})
+	l.no("user/wxapp/login", apitest.Fields{"code": lifeOpenID})
+	l.no("user/m/login", apitest.Fields{"mobile": lifeMobile, "pwd": lifePassword + "x", "deviceId": "d", "deviceName": "n"})
+	l.no("verification/sms/check", apitest.Fields{"mobile": lifeMobile, "code": "9" + l.Ports.Last(lifeMobile)})
+	l.no("user/paypwd/modify", apitest.Fields{"pwdOld": lifePayWord + "x", "pwdNew": lifePayWord})
+	id, total := l.place()
+	l.no("order/pay", apitest.Fields{"orderId": id, "pwd": lifePayWord + "x"})
+	prepay := l.open(id, total)
+	l.settle(prepay, "bad_signature")
+	l.settle(prepay, "wrong_amount")
+	require.Equal(l.t, "0", l.detail(id, "orderInfo.status"))
+	_, err := l.Auth.Authenticate(l.ctx, mall.FaceWXAPI, l.token+"x", "192.0.2.7")
+	require.Error(l.t, err)
+	l.refusals = append(l.refusals, err.Error())
+	l.no("order/refundApply/apply", apitest.Fields{"orderId": id, "type": "0", "logisticsStatus": "0", "reason": strings.Repeat(lifeRemark, 100)})
+}
