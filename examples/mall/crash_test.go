@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -127,6 +128,18 @@ func freshDatabase(t *testing.T) string {
 	return withDatabase(t, dsn, name)
 }
 
+// tags are the build tags of this test binary: host and auditor open one
+// database and need the same SQLite.
+func tags() string {
+	info, _ := debug.ReadBuildInfo()
+	for _, s := range info.Settings {
+		if s.Key == "-tags" {
+			return s.Value
+		}
+	}
+	return ""
+}
+
 // build compiles both programs once for the whole test process.
 func build(t *testing.T) string {
 	dir, err := built()
@@ -139,7 +152,7 @@ var built = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	out, err := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "./gateway").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", tags(), "-o", dir+string(filepath.Separator), ".", "./gateway").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
