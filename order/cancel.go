@@ -94,6 +94,20 @@ func payRefs(o *Order) []mall.ID {
 	return []mall.ID{o.ID}
 }
 
+// idle is errPending when a payment of the order is open.
+func (s *Service) idle(ctx context.Context, o *Order) error {
+	for _, ref := range payRefs(o) {
+		n, err := s.Payments.PendingFor(ctx, payment.Order, ref)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return errPending
+		}
+	}
+	return nil
+}
+
 // endIdle moves an unpaid order without open payments to an end and gives back
 // what it held, in the running transaction; errPending when a payment is open.
 func (s *Service) endIdle(ctx context.Context, id mall.ID, m move) error {
@@ -112,14 +126,8 @@ func (s *Service) endIdle(ctx context.Context, id mall.ID, m move) error {
 		if m.Move == MoveExpire && !o.Overdue(s.now()) {
 			return ErrState.With(string(m.Move), string(o.Phase(s.now())))
 		}
-		for _, ref := range payRefs(o) {
-			n, err := s.Payments.PendingFor(ctx, payment.Order, ref)
-			if err != nil {
-				return err
-			}
-			if n > 0 {
-				return errPending
-			}
+		if err := s.idle(ctx, o); err != nil {
+			return err
 		}
 		o.Ended = s.now()
 		ended = o
@@ -232,7 +240,8 @@ type PriceChange struct {
 
 // Reprice lets the merchant change what an unpaid order costs: the difference
 // becomes a reduction "manual" and the shares are frozen anew. Open payments
-// are closed first, for they would pay the old price; see Cancel.
+// are closed first, for they would pay the old price; see Cancel. Of a checkout
+// over several shops each order is repriced by itself (ErrManyShops).
 func (s *Service) Reprice(ctx context.Context, who mall.Actor, ref Ref, in PriceChange) error {
 	id, err := s.resolve(ctx, ref)
 	if err != nil {
@@ -245,12 +254,29 @@ func (s *Service) Reprice(ctx context.Context, who mall.Actor, ref Ref, in Price
 	if _, err := as(o, who, Merchant); err != nil {
 		return err
 	}
-	if err := s.closePayments(ctx, id); err != nil {
-		return err
+	if o.Parts {
+		return ErrManyShops
 	}
+	for range 3 {
+		err := s.reprice(ctx, who, o, in)
+		if !errors.Is(err, errPending) {
+			return err
+		}
+		if err := s.closePayments(ctx, id); err != nil {
+			return err
+		}
+	}
+	return ErrPaymentUnknown
+}
+
+// reprice is Reprice of an order without open payments, else errPending.
+func (s *Service) reprice(ctx context.Context, who mall.Actor, o *Order, in PriceChange) error {
 	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		err := s.change(ctx, id, func(ctx context.Context, o *Order) error {
+		err := s.change(ctx, o.ID, func(ctx context.Context, o *Order) error {
 			if err := guard(o, MovePrice, s.now()); err != nil {
+				return err
+			}
+			if err := s.idle(ctx, o); err != nil {
 				return err
 			}
 			old := o.Payable
@@ -271,7 +297,7 @@ func (s *Service) Reprice(ctx context.Context, who mall.Actor, ref Ref, in Price
 			return nil
 		}
 		buyer := mall.Actor{Account: o.Buyer, Face: o.Face}
-		_, err = s.Payments.PayNothing(ctx, buyer, payment.Action{Purpose: payment.Order, Refs: []mall.ID{id}})
+		_, err = s.Payments.PayNothing(ctx, buyer, payment.Action{Purpose: payment.Order, Refs: []mall.ID{o.ID}})
 		return err
 	})
 }

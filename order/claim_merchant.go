@@ -97,7 +97,7 @@ func (s *Service) refundClaim(ctx context.Context, who mall.Actor, o *Order, c *
 	}
 	// An order of which nothing is left is about to be refunded as a whole;
 	// else what is left says how far it is.
-	if o.left() > 0 || o.Refunded+c.Amount < o.Paid {
+	if !o.whole(c.Amount) {
 		if err := s.recount(ctx, o); err != nil {
 			return err
 		}
@@ -127,6 +127,8 @@ func (o *Order) leaveBy(c *Claim) (off []taken, lines []*Line) {
 		shelf := n
 		if c.Type == RefundOnly {
 			shelf = min(n, l.Open())
+		} else if sent := l.Shipped - l.Redeemed; sent > 0 {
+			l.Shipped -= min(n, sent) // what was sent came back, what was not is still owed
 		}
 		off = append(off, leave(l, n, shelf))
 		lines = append(lines, l)

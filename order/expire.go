@@ -55,7 +55,9 @@ func (s *Service) expire(ctx context.Context, id mall.ID) (bool, error) {
 	case errors.Is(err, ErrPaymentUnknown):
 		return s.later(ctx, id)
 	default:
-		return false, err
+		// It must not stand in the way of the others that are overdue.
+		ok, e := s.later(ctx, id)
+		return ok, errors.Join(err, e)
 	}
 }
 

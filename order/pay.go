@@ -10,7 +10,7 @@ import (
 )
 
 // payPrice says what an order costs to the payments: the buyer's own, unpaid
-// and not overdue ones only. A parent costs what its live children cost.
+// and not overdue ones only. A parent costs what its unpaid children cost.
 func (s *Service) payPrice(ctx context.Context, who mall.Actor, a payment.Action) (payment.Price, error) {
 	if len(a.Refs) != 1 {
 		return payment.Price{}, mall.ErrInvalid.With("order")
@@ -39,7 +39,7 @@ func (s *Service) payPrice(ctx context.Context, who mall.Actor, a payment.Action
 	return p, nil
 }
 
-// payables are the orders that paying a reference pays: itself, or the live
+// payables are the orders that paying a reference pays: itself, or the unpaid
 // children of a parent. account 0 asks for no owner.
 func (s *Service) payables(ctx context.Context, account, ref mall.ID) ([]*Order, error) {
 	o, err := s.load(ctx, ref)
@@ -60,16 +60,16 @@ func (s *Service) payables(ctx context.Context, account, ref mall.ID) ([]*Order,
 	if err != nil {
 		return nil, err
 	}
-	var live []*Order
+	var unpaid []*Order
 	for _, c := range os {
-		if c.End == Open {
-			live = append(live, c)
+		if c.State == newOrder {
+			unpaid = append(unpaid, c)
 		}
 	}
-	if len(live) == 0 {
-		return nil, ErrState.With(string(MovePay), string(PhaseExpired))
+	if len(unpaid) == 0 {
+		return nil, ErrState.With(string(MovePay), string(os[0].Phase(s.now())))
 	}
-	return live, nil
+	return unpaid, nil
 }
 
 // payRun carries a payment out in the transaction that records its success. A

@@ -71,9 +71,29 @@ func (s *Service) Place(ctx context.Context, who mall.Actor, in PlaceInput) (*Or
 		}
 	}
 	if err != nil {
+		if first := s.meanwhile(ctx, who.Account, in.IdempotencyKey); first != nil {
+			return first, nil
+		}
 		return nil, fmt.Errorf("order: place: %w", err)
 	}
 	return o, nil
+}
+
+// meanwhile is the order that the same call made at the same moment, which is
+// why this one found its key, its cart lines or the last pieces taken; nil for none.
+func (s *Service) meanwhile(ctx context.Context, buyer mall.ID, key string) *Order {
+	if key == "" || mall.InTx(ctx) {
+		return nil
+	}
+	id, err := s.Orders.FindByKey(ctx, buyer, key)
+	if err != nil || id == 0 {
+		return nil
+	}
+	o, err := s.load(ctx, id)
+	if err != nil {
+		return nil
+	}
+	return o
 }
 
 func pickUpAt(sh *shop.Shop) bool { return sh != nil && sh.PickUp && !sh.Closed }

@@ -91,6 +91,18 @@ func (s *Service) undo(ctx context.Context, o *Order, off []taken, from points.S
 	return s.earn(ctx, o, from, score)
 }
 
+// kept is what was not refunded of pieces that left the order: the merchant
+// agreed to less than they cost.
+func (o *Order) kept() mall.Money {
+	var sum mall.Money
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		goods, freight := l.Share(0, l.Refunded)
+		sum += max(goods+freight-l.RefundedMoney, 0)
+	}
+	return sum
+}
+
 // left is the number of pieces that are neither refunded nor handed over
 // against a code.
 func (o *Order) left() int64 {
@@ -101,11 +113,11 @@ func (o *Order) left() int64 {
 	return n
 }
 
-// whole says whether everything that was paid is refunded, or, where nothing
-// was paid, every piece.
-func (o *Order) whole() bool {
+// whole says whether with this amount everything that was paid is refunded, or,
+// where nothing was paid, every piece.
+func (o *Order) whole(amount mall.Money) bool {
 	if o.Paid > 0 {
-		return o.Refunded >= o.Paid
+		return o.Refunded+amount >= o.Paid
 	}
 	for i := range o.Lines {
 		if o.Lines[i].Live() > 0 {
@@ -145,7 +157,7 @@ func (s *Service) settleRefund(ctx context.Context, o *Order, amount mall.Money,
 	o.Refunded += amount
 	o.OpenClaims -= closes
 	to := o.State
-	if o.whole() {
+	if o.whole(0) {
 		to.Pay = Refunded
 		if o.Ended.IsZero() {
 			o.Ended = s.now()

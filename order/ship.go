@@ -159,7 +159,7 @@ func (s *Service) receive(ctx context.Context, id mall.ID, who mall.Actor, role 
 
 // Invalidate ends an order for the merchant, with a reason. An unpaid one gives
 // back what it held; of a paid one everything that is left is refunded, and
-// what was not shipped goes back on the shelf.
+// what was not shipped goes back on the shelf. A parent goes with its orders.
 func (s *Service) Invalidate(ctx context.Context, who mall.Actor, ref Ref, reason string) error {
 	id, err := s.resolve(ctx, ref)
 	if err != nil {
@@ -171,6 +171,9 @@ func (s *Service) Invalidate(ctx context.Context, who mall.Actor, ref Ref, reaso
 	}
 	if _, err := as(o, who, Merchant); err != nil {
 		return err
+	}
+	if o.Parts {
+		return s.invalidateParts(ctx, who, id, reason)
 	}
 	if o.State == newOrder {
 		err := s.endUnpaid(ctx, id, move{Move: MoveInvalidate, who: who, to: State{Unpaid, Idle, Invalid}, reason: reason})
@@ -200,4 +203,17 @@ func (s *Service) Invalidate(ctx context.Context, who mall.Actor, ref Ref, reaso
 			return err
 		})
 	})
+}
+
+func (s *Service) invalidateParts(ctx context.Context, who mall.Actor, parent mall.ID, reason string) error {
+	ids, err := s.Orders.Children(ctx, parent)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := s.Invalidate(ctx, who, Ref{ID: id}, reason); err != nil && !errors.Is(err, ErrState) {
+			return err
+		}
+	}
+	return nil
 }

@@ -71,7 +71,8 @@ type gate struct {
 	mu     sync.Mutex
 	paid   map[string]payment.Result
 	closed map[string]bool
-	mute   bool // answers nothing
+	mute   bool  // answers nothing
+	broken error // what asking to close fails with
 }
 
 func (g *gate) outcome(ctx context.Context, number string) payment.Result {
@@ -101,6 +102,9 @@ func (g *gate) Query(ctx context.Context, q payment.Query) (payment.Result, erro
 }
 
 func (g *gate) Close(ctx context.Context, q payment.Query) (payment.Result, error) {
+	if g.broken != nil {
+		return payment.Result{}, g.broken
+	}
 	r := g.outcome(ctx, q.Number)
 	if r.Outcome == payment.Waiting {
 		g.mu.Lock()

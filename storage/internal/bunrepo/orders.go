@@ -223,7 +223,7 @@ func (r orders) Due(ctx context.Context, at order.State, before time.Time, limit
 func (r orders) Live(ctx context.Context, buyer mall.ID, now time.Time) (bool, error) {
 	ids, err := r.ids(ctx, r.sel(ctx).Model((*orderRow)(nil)).Where("buyer_id = ? AND NOT parts", buyer).
 		Where("(open_claims > 0 OR ("+unpaid+" AND (held_open OR due_at IS NULL OR due_at > ?)) OR "+
-			"(pay_state = 'paid' AND (end_state = 'none' AND ful_state <> 'received' OR end_state = 'invalid' AND refunded < paid)))", now.UnixMilli()).
+			"(pay_state = 'paid' AND end_state = 'none' AND ful_state <> 'received'))", now.UnixMilli()).
 		Limit(1))
 	return len(ids) > 0, err
 }

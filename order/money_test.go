@@ -1,0 +1,169 @@
+package order_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/cart"
+	"github.com/gomall-dev/mall/order"
+)
+
+// claimed opens a claim and lets the merchant refund it.
+func (w *world) claimed(t testing.TB, who mall.Actor, id mall.ID, in order.ClaimInput) *order.Claim {
+	t.Helper()
+	c, err := w.orders.Claim(t.Context(), who, order.Ref{ID: id}, in)
+	require.NoError(t, err)
+	if in.Type == order.ReturnRefund {
+		require.NoError(t, w.orders.Accept(t.Context(), staff, c.ID, nil, order.BackTo{}, ""))
+		require.NoError(t, w.orders.GoodsBack(t.Context(), staff, c.ID))
+	}
+	require.NoError(t, w.orders.RefundClaim(t.Context(), staff, c.ID))
+	return c
+}
+
+func TestReturnedPiecesLeaveTheUnsentOnesOwed(t *testing.T) {
+	each(t, nil, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.rich(t, buyer(1), 10_000, 0)
+		o := w.paidOrder(t, buyer(1), w.tea, 3)
+		line := o.Lines[0].ID
+		require.NoError(t, send(w, ctx, o.ID, order.Piece{Line: line, Qty: 1}))
+		w.claimed(t, buyer(1), o.ID, order.ClaimInput{Line: line, Type: order.ReturnRefund, Qty: 1})
+		require.Equal(t, "98 0 2", w.level(t, w.tea))
+		require.NoError(t, send(w, ctx, o.ID, order.Piece{Line: line, Qty: 2}), "two of three were never sent")
+		require.Equal(t, order.PhaseShipped, w.phase(t, o.ID))
+
+		b := w.paidOrder(t, buyer(1), w.tea, 3)
+		require.NoError(t, send(w, ctx, b.ID, order.Piece{Line: b.Lines[0].ID, Qty: 1}))
+		w.claimed(t, buyer(1), b.ID, order.ClaimInput{Line: b.Lines[0].ID, Type: order.ReturnRefund, Qty: 1})
+		require.NoError(t, w.orders.Invalidate(ctx, staff, order.Ref{ID: b.ID}, "sold out"))
+		require.Equal(t, "98 0 2", w.level(t, w.tea), "all three pieces of the second order are on the shelf")
+		require.Equal(t, mall.Money(10_000-2000), w.balance(t, buyer(1)))
+	})
+}
+
+func TestClaimOfTheRestLeavesWhatWasAgreedBefore(t *testing.T) {
+	each(t, nil, func(t *testing.T, w *world) {
+		w.rich(t, buyer(1), 10_000, 0)
+		o := w.paidOrder(t, buyer(1), w.tea, 2)
+		half := mall.Money(400)
+		w.claimed(t, buyer(1), o.ID, order.ClaimInput{Line: o.Lines[0].ID, Qty: 1, Amount: &half})
+		rest := w.claimed(t, buyer(1), o.ID, order.ClaimInput{})
+		require.Equal(t, mall.Money(1000), rest.Amount, "what the rest costs, not what was kept of the first piece")
+		require.Equal(t, mall.Money(10_000-600), w.balance(t, buyer(1)))
+		require.Equal(t, order.PhaseReceived, w.phase(t, o.ID))
+	})
+}
+
+func TestFreePartOfACheckoutDoesNotBarTheOthers(t *testing.T) {
+	each(t, nil, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.rich(t, buyer(1), 10_000, 0)
+		in := want(w.free, 1, w.far, 2)
+		in.Split = true
+		p, err := w.orders.Place(ctx, buyer(1), in)
+		require.NoError(t, err)
+		require.NoError(t, w.pay(ctx, buyer(1), p.ID))
+		require.Equal(t, mall.Money(10_000-400), w.balance(t, buyer(1)))
+		require.ErrorIs(t, w.pay(ctx, buyer(1), p.ID), order.ErrState, "once")
+		ref := order.Ref{ID: p.ID}
+		require.ErrorIs(t, w.orders.Reprice(ctx, staff, ref, order.PriceChange{Goods: 5}), order.ErrManyShops)
+		require.NoError(t, w.orders.Invalidate(ctx, staff, ref, "closed"))
+		require.Equal(t, mall.Money(10_000), w.balance(t, buyer(1)), "a parent goes with its orders")
+		require.Equal(t, "100 0 0", w.level(t, w.far))
+		require.Equal(t, "100 0 0", w.level(t, w.free))
+	})
+}
+
+func TestABrokenGatewayDoesNotBarOtherExpiries(t *testing.T) {
+	each(t, nil, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		stuck := w.place(t, buyer(1), w.tea, 1)
+		w.open(t, buyer(1), stuck.ID)
+		w.clock.turn(time.Second)
+		free := w.place(t, buyer(2), w.tea, 1)
+		w.clock.turn(31 * time.Minute)
+		w.gate.broken = errors.New("certificate expired")
+		_, err := w.orders.SweepExpire(ctx, 1)
+		require.Error(t, err)
+		n, err := w.orders.SweepExpire(ctx, 1)
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		require.Equal(t, order.PhaseExpired, w.phase(t, free.ID))
+		require.Equal(t, order.PhaseOverdue, w.phase(t, stuck.ID))
+	})
+}
+
+func TestErasureAfterAnInvalidOrder(t *testing.T) {
+	each(t, clerks, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.rich(t, buyer(1), 10_000, 0)
+		who := buyer(1)
+		who.Face = mall.FaceO2O // a code per piece
+		in := want(w.tea, 2)
+		in.CanRedeem, in.Delivery = true, order.PickUp
+		o, err := w.orders.Place(ctx, who, in)
+		require.NoError(t, err)
+		require.NoError(t, w.pay(ctx, who, o.ID))
+		codes, err := w.orders.CodesOf(ctx, []mall.ID{o.ID})
+		require.NoError(t, err)
+		_, err = w.orders.Redeem(ctx, staff, codes[o.ID][0].Text)
+		require.NoError(t, err)
+		require.ErrorIs(t, w.orders.Busy(ctx, who.Account), order.ErrAccountBusy)
+		require.NoError(t, w.orders.Invalidate(ctx, staff, order.Ref{ID: o.ID}, "sold out"))
+		require.Equal(t, mall.Money(9000), w.balance(t, who), "what was handed over stays paid")
+		require.NoError(t, w.orders.Busy(ctx, who.Account), "nothing of it is open")
+	})
+}
+
+func TestFreeOrderPartlyHandedOverComesToItsEnd(t *testing.T) {
+	each(t, clerks, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		who := buyer(1)
+		who.Face = mall.FaceO2O
+		in := want(w.free, 2)
+		in.CanRedeem, in.Delivery = true, order.PickUp
+		o, err := w.orders.Place(ctx, who, in)
+		require.NoError(t, err)
+		codes, err := w.orders.CodesOf(ctx, []mall.ID{o.ID})
+		require.NoError(t, err)
+		_, err = w.orders.Redeem(ctx, staff, codes[o.ID][0].Text)
+		require.NoError(t, err)
+		w.claimed(t, who, o.ID, order.ClaimInput{})
+		require.Equal(t, order.PhaseReceived, w.phase(t, o.ID))
+		require.Equal(t, "99 0 1", w.level(t, w.free))
+	})
+}
+
+func TestIdempotencyKeyInParallel(t *testing.T) {
+	each(t, nil, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		for i := range 5 {
+			who := buyer(i)
+			_, err := w.carts.Add(ctx, who.Account, "", cart.AddInput{Goods: w.tea, Qty: 1})
+			require.NoError(t, err)
+			in := order.PlaceInput{Cart: &order.CartInput{}, Address: home, IdempotencyKey: "k"}
+			if i%2 == 0 {
+				in = want(w.tea, 1)
+				in.IdempotencyKey = "k"
+			}
+			ids := make([]mall.ID, 6)
+			errs := race(len(ids), func(n int) error {
+				o, err := w.orders.Place(ctx, who, in)
+				if err == nil {
+					ids[n] = o.ID
+				}
+				return err
+			})
+			require.NoError(t, errors.Join(errs...), "the same call answers the same order")
+			for _, id := range ids {
+				require.Equal(t, ids[0], id)
+			}
+		}
+		require.Equal(t, "95 5 0", w.level(t, w.tea))
+	})
+}
