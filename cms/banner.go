@@ -29,17 +29,17 @@ func (s *Service) SaveBanner(ctx context.Context, who mall.Actor, b *Banner) err
 	}
 	row := *b
 	row.UpdatedAt = s.now()
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		if b.ID == 0 {
 			row.ID, row.CreatedAt = 0, row.UpdatedAt
-			return s.Repo.InsertBanner(ctx, &row)
+			return s.d.Repo.InsertBanner(ctx, &row)
 		}
-		old, err := s.Repo.Banner(ctx, b.ID)
+		old, err := s.d.Repo.Banner(ctx, b.ID)
 		if err != nil {
 			return err
 		}
 		row.CreatedAt = old.CreatedAt
-		return found(s.Repo.UpdateBanner(ctx, &row))
+		return found(s.d.Repo.UpdateBanner(ctx, &row))
 	})
 	if err != nil {
 		return wrap("save banner", err)
@@ -53,15 +53,15 @@ func (s *Service) DeleteBanner(ctx context.Context, who mall.Actor, id mall.ID) 
 	if err := who.Must(RightContent); err != nil {
 		return err
 	}
-	return wrap("delete banner", s.Tx.Do(ctx, func(ctx context.Context) error {
-		return found(s.Repo.DeleteBanner(ctx, id))
+	return wrap("delete banner", s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		return found(s.d.Repo.DeleteBanner(ctx, id))
 	}))
 }
 
 // Banners lists the visible banners of a type (empty: of all types), at most
 // mall.MaxLimit, by Sort, newest first among equals.
 func (s *Service) Banners(ctx context.Context, kind string) ([]Banner, error) {
-	list, err := s.Repo.Banners(ctx, Filter{Type: kind, Visible: s.now()}, mall.Page{Limit: mall.MaxLimit})
+	list, err := s.d.Repo.Banners(ctx, Filter{Type: kind, Visible: s.now()}, mall.Page{Limit: mall.MaxLimit})
 	return list.Items, wrap("banners", err)
 }
 
@@ -70,6 +70,6 @@ func (s *Service) ListBanners(ctx context.Context, who mall.Actor, f Filter, p m
 	if err := who.Must(RightContent); err != nil {
 		return mall.Slice[Banner]{}, err
 	}
-	list, err := s.Repo.Banners(ctx, f, p.Clean())
+	list, err := s.d.Repo.Banners(ctx, f, p.Clean())
 	return list, wrap("banners", err)
 }

@@ -23,17 +23,17 @@ func (s *Service) SaveNotice(ctx context.Context, who mall.Actor, n *Notice) err
 	}
 	row := *n
 	row.Content, row.UpdatedAt = s.clean(n.Content), s.now()
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		if n.ID == 0 {
 			row.ID, row.CreatedAt = 0, row.UpdatedAt
-			return s.Repo.InsertNotice(ctx, &row)
+			return s.d.Repo.InsertNotice(ctx, &row)
 		}
-		old, err := s.Repo.Notice(ctx, n.ID)
+		old, err := s.d.Repo.Notice(ctx, n.ID)
 		if err != nil {
 			return err
 		}
 		row.CreatedAt = old.CreatedAt
-		return found(s.Repo.UpdateNotice(ctx, &row))
+		return found(s.d.Repo.UpdateNotice(ctx, &row))
 	})
 	if err != nil {
 		return wrap("save notice", err)
@@ -47,15 +47,15 @@ func (s *Service) DeleteNotice(ctx context.Context, who mall.Actor, id mall.ID) 
 	if err := who.Must(RightContent); err != nil {
 		return err
 	}
-	return wrap("delete notice", s.Tx.Do(ctx, func(ctx context.Context) error {
-		return found(s.Repo.DeleteNotice(ctx, id))
+	return wrap("delete notice", s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		return found(s.d.Repo.DeleteNotice(ctx, id))
 	}))
 }
 
 // GetNotice is one notice as the actor may see it: staff see every one, others
 // the visible ones for everybody or for themselves; else ErrGone.
 func (s *Service) GetNotice(ctx context.Context, who mall.Actor, id mall.ID) (*Notice, error) {
-	n, err := s.Repo.Notice(ctx, id)
+	n, err := s.d.Repo.Notice(ctx, id)
 	if err != nil {
 		return nil, wrap("notice", err)
 	}
@@ -69,14 +69,14 @@ func (s *Service) GetNotice(ctx context.Context, who mall.Actor, id mall.ID) (*N
 // Notices lists what the actor sees of a type (empty: of all types) by Sort,
 // newest first among equals.
 func (s *Service) Notices(ctx context.Context, who mall.Actor, kind string, p mall.Page) (mall.Slice[Notice], error) {
-	list, err := s.Repo.Notices(ctx, Filter{Type: kind, Visible: s.now(), Account: who.Account}, p.Clean())
+	list, err := s.d.Repo.Notices(ctx, Filter{Type: kind, Visible: s.now(), Account: who.Account}, p.Clean())
 	return list, wrap("notices", err)
 }
 
 // LatestNotice is the newest notice that the actor sees of a type (empty: of
 // all types), or ErrGone.
 func (s *Service) LatestNotice(ctx context.Context, who mall.Actor, kind string) (*Notice, error) {
-	n, err := s.Repo.LatestNotice(ctx, Filter{Type: kind, Visible: s.now(), Account: who.Account})
+	n, err := s.d.Repo.LatestNotice(ctx, Filter{Type: kind, Visible: s.now(), Account: who.Account})
 	return n, wrap("latest notice", err)
 }
 
@@ -85,14 +85,14 @@ func (s *Service) ListNotices(ctx context.Context, who mall.Actor, f Filter, p m
 	if err := who.Must(RightContent); err != nil {
 		return mall.Slice[Notice]{}, err
 	}
-	list, err := s.Repo.Notices(ctx, f, p.Clean())
+	list, err := s.d.Repo.Notices(ctx, f, p.Clean())
 	return list, wrap("notices", err)
 }
 
 // Erase removes what was meant for one account alone. It belongs to the
 // transaction that erases the account.
 func (s *Service) Erase(ctx context.Context, account mall.ID) error {
-	return wrap("erase", s.Tx.Do(ctx, func(ctx context.Context) error { return s.Repo.EraseNotices(ctx, account) }))
+	return wrap("erase", s.d.Tx.Do(ctx, func(ctx context.Context) error { return s.d.Repo.EraseNotices(ctx, account) }))
 }
 
 // found turns "no row was hit" into mall.ErrNotFound.

@@ -26,7 +26,7 @@ type Config struct {
 
 // Service writes content for staff and reads it for everybody.
 type Service struct {
-	Deps
+	d     Deps
 	now   func() time.Time
 	clean func(string) string
 }
@@ -42,7 +42,7 @@ func New(d Deps, c Config) (*Service, error) {
 	if c.Clean == nil {
 		c.Clean = func(html string) string { return html }
 	}
-	return &Service{Deps: d, now: mall.Clock(c.Now), clean: c.Clean}, nil
+	return &Service{d: d, now: mall.Clock(c.Now), clean: c.Clean}, nil
 }
 
 // Longest accepted texts, in characters.

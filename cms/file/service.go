@@ -44,7 +44,7 @@ type Config struct {
 
 // Service stores and serves files.
 type Service struct {
-	Deps
+	d   Deps
 	cfg Config
 	now func() time.Time
 }
@@ -67,7 +67,7 @@ func New(d Deps, c Config) (*Service, error) {
 	c.MaxPixels = orDefault(c.MaxPixels, 40_000_000)
 	c.Quota = orDefault(c.Quota, 1<<30)
 	c.Orphan = orDefault(c.Orphan, 6*time.Hour)
-	return &Service{Deps: d, cfg: c, now: mall.Clock(c.Now)}, nil
+	return &Service{d: d, cfg: c, now: mall.Clock(c.Now)}, nil
 }
 
 func orDefault[T int64 | time.Duration](v, def T) T {
@@ -98,14 +98,14 @@ func (s *Service) Put(ctx context.Context, who mall.Actor, r io.Reader, name str
 	if o.Keep > 0 {
 		f.ExpiresAt = f.CreatedAt.Add(o.Keep)
 	}
-	if err := s.Blobs.Put(ctx, f.Key, body); err != nil {
+	if err := s.d.Blobs.Put(ctx, f.Key, body); err != nil {
 		return nil, wrap("put blob", err)
 	}
 	f.Size = in.n
-	if err := s.Tx.Do(ctx, func(ctx context.Context) error { return s.insert(ctx, f) }); err != nil {
+	if err := s.d.Tx.Do(ctx, func(ctx context.Context) error { return s.insert(ctx, f) }); err != nil {
 		// The row is certainly absent only after a refusal; the rest is for the sweep.
 		if mall.Refused(err) {
-			_ = s.Blobs.Delete(context.WithoutCancel(ctx), f.Key)
+			_ = s.d.Blobs.Delete(context.WithoutCancel(ctx), f.Key)
 		}
 		return nil, wrap("put", err)
 	}
@@ -119,14 +119,14 @@ func (s *Service) insert(ctx context.Context, f *File) error {
 	if f.Owner == 0 {
 		quota = 0
 	}
-	ok, err := s.Repo.Take(ctx, f.Owner, f.Size, quota)
+	ok, err := s.d.Repo.Take(ctx, f.Owner, f.Size, quota)
 	if err == nil && !ok {
 		return ErrQuota
 	}
 	if err != nil {
 		return err
 	}
-	if err := s.Repo.Insert(ctx, f); errors.Is(err, mall.ErrConflict) {
+	if err := s.d.Repo.Insert(ctx, f); errors.Is(err, mall.ErrConflict) {
 		return ErrTaken
 	} else if err != nil {
 		return err
@@ -168,7 +168,7 @@ func (s *Service) Open(ctx context.Context, key string) (*File, Reader, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := s.Blobs.Open(ctx, f.Key)
+	r, err := s.d.Blobs.Open(ctx, f.Key)
 	if err != nil {
 		return nil, nil, wrap("open", err)
 	}
@@ -180,13 +180,13 @@ func (s *Service) Get(ctx context.Context, key string) (*File, error) {
 	if !validKey(key) {
 		return nil, ErrGone
 	}
-	return s.live(s.Repo.ByKey(ctx, key))
+	return s.live(s.d.Repo.ByKey(ctx, key))
 }
 
 // BySource is the file that was made from source, ErrGone when it is not there
 // or has expired.
 func (s *Service) BySource(ctx context.Context, source string) (*File, error) {
-	return s.live(s.Repo.BySource(ctx, source))
+	return s.live(s.d.Repo.BySource(ctx, source))
 }
 
 // Kept is the URL of the file that was made from source, empty when there is
@@ -245,7 +245,7 @@ func (s *Service) url(key string) string { return s.cfg.Public + key }
 
 // Usage is what all files add up to.
 func (s *Service) Usage(ctx context.Context) (bytes, count int64, err error) {
-	bytes, count, err = s.Repo.Usage(ctx)
+	bytes, count, err = s.d.Repo.Usage(ctx)
 	return bytes, count, wrap("usage", err)
 }
 

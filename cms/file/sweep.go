@@ -14,7 +14,7 @@ const sweepLimit = 200
 // an orphan sweep removes if this process ends in between. It says how many
 // rows it removed; many processes may sweep at once.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
-	list, err := s.Repo.Expired(ctx, s.now(), sweepLimit)
+	list, err := s.d.Repo.Expired(ctx, s.now(), sweepLimit)
 	if err != nil {
 		return 0, wrap("sweep", err)
 	}
@@ -49,14 +49,14 @@ func (s *Service) Delete(ctx context.Context, who mall.Actor, key string) error 
 }
 
 func (s *Service) remove(ctx context.Context, f *File) (removed bool, err error) {
-	err = s.Tx.Do(ctx, func(ctx context.Context) error {
-		removed, err = s.Repo.Delete(ctx, f)
+	err = s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		removed, err = s.d.Repo.Delete(ctx, f)
 		return err
 	})
 	if err != nil {
 		return false, wrap("delete", err)
 	}
-	if err := s.Blobs.Delete(ctx, f.Key); err != nil {
+	if err := s.d.Blobs.Delete(ctx, f.Key); err != nil {
 		return removed, wrap("delete blob", err)
 	}
 	return removed, nil
@@ -68,7 +68,7 @@ func (s *Service) Orphans(ctx context.Context) (int, error) {
 	before, n := s.now().Add(-s.cfg.Orphan), 0
 	var keys []string
 	flush := func() error {
-		known, err := s.Repo.Known(ctx, keys)
+		known, err := s.d.Repo.Known(ctx, keys)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (s *Service) Orphans(ctx context.Context) (int, error) {
 			if known[k] {
 				continue
 			}
-			if err := s.Blobs.Delete(ctx, k); err != nil {
+			if err := s.d.Blobs.Delete(ctx, k); err != nil {
 				return err
 			}
 			n++
@@ -84,7 +84,7 @@ func (s *Service) Orphans(ctx context.Context) (int, error) {
 		keys = keys[:0]
 		return nil
 	}
-	err := s.Blobs.Each(ctx, func(key string, at time.Time) error {
+	err := s.d.Blobs.Each(ctx, func(key string, at time.Time) error {
 		if at.Before(before) {
 			keys = append(keys, key)
 		}
@@ -103,14 +103,14 @@ func (s *Service) Orphans(ctx context.Context) (int, error) {
 // can no longer be read; Sweep removes them. It belongs to the transaction that
 // erases the account.
 func (s *Service) Erase(ctx context.Context, account mall.ID) error {
-	return wrap("erase", s.Tx.Do(ctx, func(ctx context.Context) error { return s.Repo.Disown(ctx, account, s.now()) }))
+	return wrap("erase", s.d.Tx.Do(ctx, func(ctx context.Context) error { return s.d.Repo.Disown(ctx, account, s.now()) }))
 }
 
 // Export is what an account is told about its files: all that have not expired.
 func (s *Service) Export(ctx context.Context, account mall.ID) (any, error) {
 	list := []File{}
 	for after := mall.ID(0); ; {
-		part, err := s.Repo.Owned(ctx, account, after, mall.MaxLimit)
+		part, err := s.d.Repo.Owned(ctx, account, after, mall.MaxLimit)
 		if err != nil {
 			return nil, wrap("export", err)
 		}

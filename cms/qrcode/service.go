@@ -44,7 +44,7 @@ type Config struct {
 
 // Service has mini-program codes drawn and keeps them.
 type Service struct {
-	Deps
+	d   Deps
 	cfg Config
 	now func() time.Time
 }
@@ -60,7 +60,7 @@ func New(d Deps, c Config) (*Service, error) {
 	if c.MaxKeep <= 0 {
 		c.MaxKeep = 366 * 24 * time.Hour
 	}
-	return &Service{Deps: d, cfg: c, now: mall.Clock(c.Now)}, nil
+	return &Service{d: d, cfg: c, now: mall.Clock(c.Now)}, nil
 }
 
 // WXACode is the URL of a mini-program code that can be read for at least half
@@ -92,14 +92,14 @@ func (s *Service) WXACode(ctx context.Context, appid string, code wechat.WXACode
 	if err != nil {
 		return "", err
 	}
-	if url, err := s.Files.Kept(ctx, source); err != nil || url != "" {
+	if url, err := s.d.Files.Kept(ctx, source); err != nil || url != "" {
 		return url, err
 	}
 	picture, err := s.cfg.WeChat.WXACode(ctx, appid, code)
 	if err != nil {
 		return "", err
 	}
-	return s.Files.Keep(ctx, source, "wxacode", picture, keep)
+	return s.d.Files.Keep(ctx, source, "wxacode", picture, keep)
 }
 
 // source names equal wishes of one half of keep.

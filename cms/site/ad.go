@@ -8,7 +8,7 @@ import (
 
 // GetAd is a shown ad position, ErrNone when there is none.
 func (s *Service) GetAd(ctx context.Context, key string) (*AdPosition, error) {
-	a, err := s.Repo.AdPosition(ctx, key)
+	a, err := s.d.Repo.AdPosition(ctx, key)
 	if err == nil && !a.Shown {
 		err = mall.ErrNotFound
 	}
@@ -23,7 +23,7 @@ func (s *Service) ListAds(ctx context.Context, who mall.Actor) ([]AdPosition, er
 	if err := who.Must(RightSettings); err != nil {
 		return nil, err
 	}
-	list, err := s.Repo.AdPositions(ctx)
+	list, err := s.d.Repo.AdPositions(ctx)
 	return list, wrap("ad positions", err)
 }
 
@@ -42,7 +42,7 @@ func (s *Service) PutAd(ctx context.Context, who mall.Actor, a AdPosition) error
 		return mall.ErrInvalid.With("link")
 	}
 	a.UpdatedAt = s.now()
-	return wrap("put ad position", s.Tx.Do(ctx, func(ctx context.Context) error { return s.Repo.SaveAdPosition(ctx, a) }))
+	return wrap("put ad position", s.d.Tx.Do(ctx, func(ctx context.Context) error { return s.d.Repo.SaveAdPosition(ctx, a) }))
 }
 
 // DeleteAd removes an ad position, ErrNone when there is none. It needs
@@ -51,7 +51,7 @@ func (s *Service) DeleteAd(ctx context.Context, who mall.Actor, key string) erro
 	if err := who.Must(RightSettings); err != nil {
 		return err
 	}
-	return wrap("delete ad position", s.Tx.Do(ctx, func(ctx context.Context) error {
-		return found(s.Repo.DeleteAdPosition(ctx, key))
+	return wrap("delete ad position", s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		return found(s.d.Repo.DeleteAdPosition(ctx, key))
 	}))
 }

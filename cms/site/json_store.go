@@ -29,7 +29,7 @@ func (s *Service) PutDocument(ctx context.Context, who mall.Actor, d Document) (
 	}
 	d.Owner, d.UpdatedAt = who.Account, s.now()
 	var id mall.ID
-	err := s.Tx.Do(ctx, func(ctx context.Context) (err error) {
+	err := s.d.Tx.Do(ctx, func(ctx context.Context) (err error) {
 		id, err = s.putDocument(ctx, who, d)
 		return err
 	})
@@ -41,14 +41,14 @@ func (s *Service) putDocument(ctx context.Context, who mall.Actor, d Document) (
 		if d.Owner == 0 {
 			return 0, mall.ErrUnauthenticated
 		}
-		ok, err := s.Documents.Update(ctx, d)
+		ok, err := s.d.Documents.Update(ctx, d)
 		return d.ID, owned(ok, err)
 	}
 	most := s.cfg.MaxDocuments
 	if d.Owner == 0 {
 		most = s.cfg.MaxAnonymous
 		if who.Addr != "" {
-			ok, err := s.Limits.Take(ctx, auth.LimitKey("json", who.Addr), s.cfg.AnonymousPerDay, 24*time.Hour, d.UpdatedAt)
+			ok, err := s.d.Limits.Take(ctx, auth.LimitKey("json", who.Addr), s.cfg.AnonymousPerDay, 24*time.Hour, d.UpdatedAt)
 			if err != nil {
 				return 0, err
 			}
@@ -58,7 +58,7 @@ func (s *Service) putDocument(ctx context.Context, who mall.Actor, d Document) (
 		}
 	}
 	d.Top, d.Highlight, d.CreatedAt = false, false, d.UpdatedAt
-	ok, err := s.Documents.Insert(ctx, &d, most)
+	ok, err := s.d.Documents.Insert(ctx, &d, most)
 	if err == nil && !ok {
 		err = ErrDocuments.With(most)
 	}
@@ -75,8 +75,8 @@ func (s *Service) MarkDocument(ctx context.Context, who mall.Actor, id mall.ID, 
 	if m.Top == nil && m.Highlight == nil {
 		return mall.ErrInvalid.With("marks")
 	}
-	return wrap("mark document", s.Tx.Do(ctx, func(ctx context.Context) error {
-		return owned(s.Documents.Mark(ctx, owner, id, m))
+	return wrap("mark document", s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		return owned(s.d.Documents.Mark(ctx, owner, id, m))
 	}))
 }
 
@@ -89,8 +89,8 @@ func (s *Service) DeleteDocument(ctx context.Context, who mall.Actor, id mall.ID
 	} else if who.Account == 0 {
 		return mall.ErrUnauthenticated
 	}
-	return wrap("delete document", s.Tx.Do(ctx, func(ctx context.Context) error {
-		return owned(s.Documents.Delete(ctx, id, owner))
+	return wrap("delete document", s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		return owned(s.d.Documents.Delete(ctx, id, owner))
 	}))
 }
 
@@ -111,10 +111,10 @@ func (s *Service) ListDocuments(ctx context.Context, who mall.Actor, f DocumentF
 		f.Sort = ByAddedUp
 	}
 	var err error
-	if out.Items, err = s.Documents.List(ctx, f, p.Clean()); err != nil || f.NoTotal {
+	if out.Items, err = s.d.Documents.List(ctx, f, p.Clean()); err != nil || f.NoTotal {
 		return out, wrap("documents", err)
 	}
-	n, err := s.Documents.Total(ctx, f, countedDocuments+1)
+	n, err := s.d.Documents.Total(ctx, f, countedDocuments+1)
 	out.Total, out.AtLeast = min(n, countedDocuments), n > countedDocuments
 	return out, wrap("documents", err)
 }
@@ -122,14 +122,14 @@ func (s *Service) ListDocuments(ctx context.Context, who mall.Actor, f DocumentF
 // Erase removes an account's documents. It belongs to the transaction that
 // erases the account.
 func (s *Service) Erase(ctx context.Context, account mall.ID) error {
-	return wrap("erase", s.Tx.Do(ctx, func(ctx context.Context) error { return s.Documents.Erase(ctx, account) }))
+	return wrap("erase", s.d.Tx.Do(ctx, func(ctx context.Context) error { return s.d.Documents.Erase(ctx, account) }))
 }
 
 // Export is what an account is told about its documents: all of them.
 func (s *Service) Export(ctx context.Context, account mall.ID) (any, error) {
 	list := []Document{}
 	for p := (mall.Page{Limit: mall.MaxLimit}); ; p.Offset += p.Limit {
-		part, err := s.Documents.List(ctx, DocumentFilter{Owner: account, Sort: ByAddedUp}, p)
+		part, err := s.d.Documents.List(ctx, DocumentFilter{Owner: account, Sort: ByAddedUp}, p)
 		if err != nil {
 			return nil, wrap("export", err)
 		}

@@ -54,7 +54,7 @@ type Config struct {
 
 // Service reads and writes settings, ad positions and documents.
 type Service struct {
-	Deps
+	d     Deps
 	cfg   Config
 	now   func() time.Time
 	cache cache
@@ -89,7 +89,7 @@ func New(d Deps, c Config) (*Service, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	return &Service{Deps: d, cfg: c, now: mall.Clock(c.Now)}, nil
+	return &Service{d: d, cfg: c, now: mall.Clock(c.Now)}, nil
 }
 
 // HasApp says whether a mini program belongs to the site.
@@ -105,7 +105,7 @@ func (s *Service) AppID() string {
 
 // Statistics are the counters of the site now.
 func (s *Service) Statistics(ctx context.Context) (Statistics, error) {
-	bytes, count, err := s.Usage.Usage(ctx)
+	bytes, count, err := s.d.Usage.Usage(ctx)
 	if err != nil {
 		return Statistics{}, wrap("statistics", err)
 	}

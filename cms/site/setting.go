@@ -111,7 +111,7 @@ func (s *Service) List(ctx context.Context, who mall.Actor) ([]Setting, error) {
 	if err := who.Must(RightSettings); err != nil {
 		return nil, err
 	}
-	all, err := s.Repo.Settings(ctx)
+	all, err := s.d.Repo.Settings(ctx)
 	if err != nil {
 		return nil, wrap("list", err)
 	}
@@ -131,7 +131,7 @@ func (s *Service) Put(ctx context.Context, who mall.Actor, set Setting) error {
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, "put", func(ctx context.Context) error { return s.Repo.SaveSetting(ctx, set) })
+	return s.write(ctx, "put", func(ctx context.Context) error { return s.d.Repo.SaveSetting(ctx, set) })
 }
 
 // Init inserts those settings whose keys are not set yet, all or none: the
@@ -146,7 +146,7 @@ func (s *Service) Init(ctx context.Context, who mall.Actor, sets ...Setting) err
 	}
 	return s.write(ctx, "init", func(ctx context.Context) error {
 		for _, set := range sets {
-			if _, err := s.Repo.AddSetting(ctx, set); err != nil {
+			if _, err := s.d.Repo.AddSetting(ctx, set); err != nil {
 				return err
 			}
 		}
@@ -159,7 +159,7 @@ func (s *Service) Delete(ctx context.Context, who mall.Actor, key string) error 
 	if err := who.Must(RightSettings); err != nil {
 		return err
 	}
-	return s.write(ctx, "delete", func(ctx context.Context) error { return found(s.Repo.DeleteSetting(ctx, key)) })
+	return s.write(ctx, "delete", func(ctx context.Context) error { return found(s.d.Repo.DeleteSetting(ctx, key)) })
 }
 
 func (s *Service) checked(who mall.Actor, set Setting) (Setting, error) {
@@ -183,8 +183,8 @@ func (s *Service) checked(who mall.Actor, set Setting) (Setting, error) {
 
 // write runs a change of settings and drops the cache once it is committed.
 func (s *Service) write(ctx context.Context, what string, fn func(ctx context.Context) error) error {
-	return wrap(what, s.Tx.Do(ctx, func(ctx context.Context) error {
-		s.Tx.OnCommit(ctx, func(context.Context) { s.cache.drop() })
+	return wrap(what, s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		s.d.Tx.OnCommit(ctx, func(context.Context) { s.cache.drop() })
 		return fn(ctx)
 	}))
 }
@@ -207,7 +207,7 @@ func (s *Service) settings(ctx context.Context) (map[string]Setting, error) {
 }
 
 func (s *Service) load(ctx context.Context) (map[string]Setting, error) {
-	list, err := s.Repo.Settings(ctx)
+	list, err := s.d.Repo.Settings(ctx)
 	if err != nil {
 		return nil, wrap("settings", err)
 	}

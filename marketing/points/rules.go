@@ -10,7 +10,7 @@ import (
 const RightRules = "points.rules"
 
 // Rules lists the deduction rules, smallest Score first.
-func (s *Service) Rules(ctx context.Context) ([]Rule, error) { return s.Repo.Rules(ctx) }
+func (s *Service) Rules(ctx context.Context) ([]Rule, error) { return s.d.Repo.Rules(ctx) }
 
 // Deduct is the largest useful deduction: with at most score points and no more
 // than the account has, the most money off that does not exceed amount; of
@@ -20,11 +20,11 @@ func (s *Service) Deduct(ctx context.Context, account mall.ID, score int64, amou
 	if score <= 0 || amount <= 0 {
 		return Deduction{}, nil
 	}
-	have, err := s.Repo.Get(ctx, account)
+	have, err := s.d.Repo.Get(ctx, account)
 	if err != nil || have.Points <= 0 {
 		return Deduction{}, err
 	}
-	rules, err := s.Repo.Rules(ctx)
+	rules, err := s.d.Repo.Rules(ctx)
 	if err != nil {
 		return Deduction{}, err
 	}
@@ -48,9 +48,9 @@ func (s *Service) SaveRule(ctx context.Context, who mall.Actor, r Rule) (Rule, e
 		return Rule{}, ErrRule
 	}
 	saved := r
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		saved = r
-		return s.Repo.SaveRule(ctx, &saved)
+		return s.d.Repo.SaveRule(ctx, &saved)
 	})
 	return saved, err
 }
@@ -60,8 +60,8 @@ func (s *Service) DeleteRule(ctx context.Context, who mall.Actor, id mall.ID) er
 	if err := who.Must(RightRules); err != nil {
 		return err
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		ok, err := s.Repo.DeleteRule(ctx, id)
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		ok, err := s.d.Repo.DeleteRule(ctx, id)
 		if err == nil && !ok {
 			return mall.ErrNotFound
 		}

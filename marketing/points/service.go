@@ -26,7 +26,7 @@ type Config struct {
 
 // Service is the points and growth of all accounts.
 type Service struct {
-	Deps
+	d   Deps
 	now func() time.Time
 }
 
@@ -40,17 +40,17 @@ func New(d Deps, c Config) (*Service, error) {
 	case d.Outbox == nil:
 		return nil, errors.New("points: Deps.Outbox is missing")
 	}
-	return &Service{Deps: d, now: mall.Clock(c.Now)}, nil
+	return &Service{d: d, now: mall.Clock(c.Now)}, nil
 }
 
 // Amounts are the numbers of an account.
 func (s *Service) Amounts(ctx context.Context, account mall.ID) (Amounts, error) {
-	return s.Repo.Get(ctx, account)
+	return s.d.Repo.Get(ctx, account)
 }
 
 // Logs lists what came and went of a currency, newest first.
 func (s *Service) Logs(ctx context.Context, account mall.ID, c Currency, p mall.Page) (mall.Slice[Entry], error) {
-	return s.Repo.Logs(ctx, account, c, p.Clean())
+	return s.d.Repo.Logs(ctx, account, c, p.Clean())
 }
 
 // Earn adds.
@@ -84,9 +84,9 @@ func (s *Service) post(ctx context.Context, m Move, change, earned int64, guard 
 	}
 	e := Entry{Account: m.Account, Currency: cmp.Or(m.Currency, Points), Kind: m.Kind, Change: change,
 		Source: m.Source, Order: m.Order, Remark: m.Remark, At: s.now()}
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		e := e
-		left, ok, err := s.Repo.Change(ctx, e.Account, e.Currency, change, earned, guard)
+		left, ok, err := s.d.Repo.Change(ctx, e.Account, e.Currency, change, earned, guard)
 		if err != nil {
 			return err
 		}
@@ -94,12 +94,12 @@ func (s *Service) post(ctx context.Context, m Move, change, earned int64, guard 
 			return s.booked(ctx, &e, ErrShort)
 		}
 		e.Left = left
-		fresh, err := s.Repo.Append(ctx, &e)
+		fresh, err := s.d.Repo.Append(ctx, &e)
 		if err != nil {
 			return err
 		}
 		if !fresh {
-			if _, _, err := s.Repo.Change(ctx, e.Account, e.Currency, -change, -earned, false); err != nil {
+			if _, _, err := s.d.Repo.Change(ctx, e.Account, e.Currency, -change, -earned, false); err != nil {
 				return err
 			}
 			return s.booked(ctx, &e, ErrSource)
@@ -108,14 +108,14 @@ func (s *Service) post(ctx context.Context, m Move, change, earned int64, guard 
 		if err != nil {
 			return fmt.Errorf("points: facts: %w", err)
 		}
-		return s.Outbox.Append(ctx, mall.Event{Kind: "points.entry", Version: 1, Aggregate: e.ID, Facts: facts, At: e.At})
+		return s.d.Outbox.Append(ctx, mall.Event{Kind: "points.entry", Version: 1, Aggregate: e.ID, Facts: facts, At: e.At})
 	})
 }
 
 // booked is nil when the same movement stands in the ledger already, ErrSource
 // when its source moved something else, otherwise the given error.
 func (s *Service) booked(ctx context.Context, e *Entry, otherwise error) error {
-	old, err := s.Repo.FindSource(ctx, e.Account, e.Currency, e.Source)
+	old, err := s.d.Repo.FindSource(ctx, e.Account, e.Currency, e.Source)
 	switch {
 	case errors.Is(err, mall.ErrNotFound):
 		return otherwise
@@ -143,9 +143,9 @@ type entryFacts struct {
 func (s *Service) Eraser() auth.Eraser {
 	return auth.Eraser{
 		Busy:  func(context.Context, mall.ID) error { return nil },
-		Erase: s.Repo.Redact,
+		Erase: s.d.Repo.Redact,
 		Export: func(ctx context.Context, account mall.ID) (any, error) {
-			return s.Repo.Get(ctx, account)
+			return s.d.Repo.Get(ctx, account)
 		},
 	}
 }

@@ -10,11 +10,11 @@ import (
 // Eraser is the wallet's part in auth.Service.Erase: refused while money is
 // there or owed; the books are kept without their remarks, the pay password goes.
 func (s *Service) Eraser() auth.Eraser {
-	return auth.Eraser{Busy: s.busy, Erase: s.Repo.Redact, Export: s.export}
+	return auth.Eraser{Busy: s.busy, Erase: s.d.Repo.Redact, Export: s.export}
 }
 
 func (s *Service) busy(ctx context.Context, account mall.ID) error {
-	a, err := s.Repo.Get(ctx, account)
+	a, err := s.d.Repo.Get(ctx, account)
 	if err == nil && (a.Balance != 0 || a.Frozen != 0) {
 		return auth.ErrOpen.With("wallet")
 	}
@@ -23,11 +23,11 @@ func (s *Service) busy(ctx context.Context, account mall.ID) error {
 
 // export holds the newest 1,000 entries; older ones are asked for by CashLogs.
 func (s *Service) export(ctx context.Context, account mall.ID) (any, error) {
-	a, err := s.Repo.Get(ctx, account)
+	a, err := s.d.Repo.Get(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	logs, err := s.Repo.Logs(ctx, account, Filter{}, mall.Page{Limit: 1000})
+	logs, err := s.d.Repo.Logs(ctx, account, Filter{}, mall.Page{Limit: 1000})
 	return struct {
 		Amounts Amounts
 		Entries []Entry

@@ -13,7 +13,7 @@ const maxPassword = 64
 
 // HasPassword says whether an account has a pay password.
 func (s *Service) HasPassword(ctx context.Context, account mall.ID) (bool, error) {
-	_, err := s.Repo.Password(ctx, account)
+	_, err := s.d.Repo.Password(ctx, account)
 	if errors.Is(err, mall.ErrNotFound) {
 		return false, nil
 	}
@@ -31,8 +31,8 @@ func (s *Service) SetPassword(ctx context.Context, who mall.Actor, password stri
 	if err != nil {
 		return err
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		ok, err := s.Repo.SetPassword(ctx, account, hash, s.now())
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		ok, err := s.d.Repo.SetPassword(ctx, account, hash, s.now())
 		if err == nil && !ok {
 			return ErrPasswordSet
 		}
@@ -55,8 +55,8 @@ func (s *Service) ModifyPassword(ctx context.Context, who mall.Actor, old, passw
 	if err != nil {
 		return err
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		ok, err := s.Repo.ReplacePassword(ctx, account, was, hash, s.now())
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		ok, err := s.d.Repo.ReplacePassword(ctx, account, was, hash, s.now())
 		if err == nil && !ok {
 			return mall.ErrConflict
 		}
@@ -75,7 +75,7 @@ func (s *Service) CheckPassword(ctx context.Context, account mall.ID, password s
 
 // check answers the stored hash of the right password.
 func (s *Service) check(ctx context.Context, account mall.ID, password string) (string, error) {
-	hash, err := s.Repo.Password(ctx, account)
+	hash, err := s.d.Repo.Password(ctx, account)
 	if errors.Is(err, mall.ErrNotFound) {
 		return "", ErrNoPassword
 	}
@@ -83,14 +83,14 @@ func (s *Service) check(ctx context.Context, account mall.ID, password string) (
 		return "", err
 	}
 	tries := 0
-	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+	err = s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		now := s.now()
-		n, ok, err := s.Repo.TakeTry(ctx, account, s.cfg.Tries, now, now.Add(s.cfg.LockFor))
+		n, ok, err := s.d.Repo.TakeTry(ctx, account, s.cfg.Tries, now, now.Add(s.cfg.LockFor))
 		if err != nil {
 			return err
 		}
 		if !ok {
-			until, err := s.Repo.LockedUntil(ctx, account)
+			until, err := s.d.Repo.LockedUntil(ctx, account)
 			if err != nil {
 				return err
 			}
@@ -104,19 +104,19 @@ func (s *Service) check(ctx context.Context, account mall.ID, password string) (
 	}
 	ok := false
 	if utf8.RuneCountInString(password) <= maxPassword {
-		if ok, _, err = s.Hasher.Verify(ctx, password, hash); err != nil {
+		if ok, _, err = s.d.Hasher.Verify(ctx, password, hash); err != nil {
 			return "", err
 		}
 	}
 	if !ok {
 		return "", ErrPassword.With(s.cfg.Tries - tries)
 	}
-	return hash, s.Tx.Do(ctx, func(ctx context.Context) error { return s.Repo.ForgetTries(ctx, account) })
+	return hash, s.d.Tx.Do(ctx, func(ctx context.Context) error { return s.d.Repo.ForgetTries(ctx, account) })
 }
 
 func (s *Service) hash(ctx context.Context, password string) (string, error) {
 	if n := utf8.RuneCountInString(password); n < s.cfg.MinPassword || n > maxPassword {
 		return "", ErrWeak.With(s.cfg.MinPassword, maxPassword)
 	}
-	return s.Hasher.Hash(ctx, password)
+	return s.d.Hasher.Hash(ctx, password)
 }

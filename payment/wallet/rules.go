@@ -10,7 +10,7 @@ import (
 const RightRules = "wallet.rules"
 
 // Rules lists the recharge rules, smallest Confine first.
-func (s *Service) Rules(ctx context.Context) ([]Rule, error) { return s.Repo.Rules(ctx) }
+func (s *Service) Rules(ctx context.Context) ([]Rule, error) { return s.d.Repo.Rules(ctx) }
 
 // SaveRule stores a recharge rule; a new one has ID 0 and gets its own.
 func (s *Service) SaveRule(ctx context.Context, who mall.Actor, r Rule) (Rule, error) {
@@ -21,9 +21,9 @@ func (s *Service) SaveRule(ctx context.Context, who mall.Actor, r Rule) (Rule, e
 		return Rule{}, ErrRule
 	}
 	saved := r
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		saved = r
-		return s.Repo.SaveRule(ctx, &saved)
+		return s.d.Repo.SaveRule(ctx, &saved)
 	})
 	return saved, err
 }
@@ -33,8 +33,8 @@ func (s *Service) DeleteRule(ctx context.Context, who mall.Actor, id mall.ID) er
 	if err := who.Must(RightRules); err != nil {
 		return err
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		ok, err := s.Repo.DeleteRule(ctx, id)
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		ok, err := s.d.Repo.DeleteRule(ctx, id)
 		if err == nil && !ok {
 			return mall.ErrNotFound
 		}

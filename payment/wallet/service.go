@@ -30,7 +30,7 @@ type Config struct {
 
 // Service is the wallets of all accounts. It implements payment.Wallet.
 type Service struct {
-	Deps
+	d   Deps
 	cfg Config
 	now func() time.Time
 }
@@ -58,24 +58,24 @@ func New(d Deps, c Config) (*Service, error) {
 	if c.LockFor <= 0 {
 		c.LockFor = 15 * time.Minute
 	}
-	return &Service{Deps: d, cfg: c, now: mall.Clock(c.Now)}, nil
+	return &Service{d: d, cfg: c, now: mall.Clock(c.Now)}, nil
 }
 
 // Amounts are the numbers of an account's wallet.
 func (s *Service) Amounts(ctx context.Context, account mall.ID) (Amounts, error) {
-	return s.Repo.Get(ctx, account)
+	return s.d.Repo.Get(ctx, account)
 }
 
 // Available is what can be spent now, in fen; negative after a clawback of
 // what was spent.
 func (s *Service) Available(ctx context.Context, account mall.ID) (mall.Money, error) {
-	a, err := s.Repo.Get(ctx, account)
+	a, err := s.d.Repo.Get(ctx, account)
 	return a.Balance, err
 }
 
 // CashLogs lists what came and went, newest first.
 func (s *Service) CashLogs(ctx context.Context, account mall.ID, f Filter, p mall.Page) (mall.Slice[Entry], error) {
-	return s.Repo.Logs(ctx, account, f, p.Clean())
+	return s.d.Repo.Logs(ctx, account, f, p.Clean())
 }
 
 // Earn adds to the balance.
@@ -114,12 +114,12 @@ func (s *Service) SpendFrozen(ctx context.Context, m Move) error {
 // Recharge adds to the balance what was paid, and the gift of the best
 // recharge rule as an entry of its own, once.
 func (s *Service) Recharge(ctx context.Context, m Move) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		m.Kind = payment.KindRecharge
 		if err := s.Earn(ctx, m); err != nil {
 			return err
 		}
-		rules, err := s.Repo.Rules(ctx)
+		rules, err := s.d.Repo.Rules(ctx)
 		if err != nil {
 			return err
 		}
@@ -137,8 +137,8 @@ func (s *Service) Recharge(ctx context.Context, m Move) error {
 
 // Count adds to the statistics of an account without moving money.
 func (s *Service) Count(ctx context.Context, account mall.ID, t Totals) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		_, _, err := s.Repo.Change(ctx, account, Amounts{Totals: t}, false)
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		_, _, err := s.d.Repo.Change(ctx, account, Amounts{Totals: t}, false)
 		return err
 	})
 }
@@ -154,8 +154,8 @@ func (s *Service) post(ctx context.Context, m Move, d Amounts, guard bool) error
 	if m.Kind == payment.KindWithdrawn {
 		d.Withdrawn = m.Amount
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		left, ok, err := s.Repo.Change(ctx, m.Account, d, guard)
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		left, ok, err := s.d.Repo.Change(ctx, m.Account, d, guard)
 		if err != nil {
 			return err
 		}
@@ -165,12 +165,12 @@ func (s *Service) post(ctx context.Context, m Move, d Amounts, guard bool) error
 		if !ok {
 			return s.booked(ctx, e, ErrShort)
 		}
-		fresh, err := s.Repo.Append(ctx, e)
+		fresh, err := s.d.Repo.Append(ctx, e)
 		if err != nil {
 			return err
 		}
 		if !fresh {
-			if _, _, err := s.Repo.Change(ctx, m.Account, d.negated(), false); err != nil {
+			if _, _, err := s.d.Repo.Change(ctx, m.Account, d.negated(), false); err != nil {
 				return err
 			}
 			return s.booked(ctx, e, ErrSource)
@@ -179,14 +179,14 @@ func (s *Service) post(ctx context.Context, m Move, d Amounts, guard bool) error
 		if err != nil {
 			return fmt.Errorf("wallet: facts: %w", err)
 		}
-		return s.Outbox.Append(ctx, mall.Event{Kind: "wallet.entry", Version: 1, Aggregate: e.ID, Facts: facts, At: e.At})
+		return s.d.Outbox.Append(ctx, mall.Event{Kind: "wallet.entry", Version: 1, Aggregate: e.ID, Facts: facts, At: e.At})
 	})
 }
 
 // booked is nil when the same movement stands in the ledger already, ErrSource
 // when its source moved something else, otherwise the given error.
 func (s *Service) booked(ctx context.Context, e *Entry, otherwise error) error {
-	old, err := s.Repo.FindSource(ctx, e.Account, e.Source)
+	old, err := s.d.Repo.FindSource(ctx, e.Account, e.Source)
 	switch {
 	case errors.Is(err, mall.ErrNotFound):
 		return otherwise
