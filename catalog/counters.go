@@ -129,7 +129,48 @@ func (s *Service) keep(counts map[mall.ID]*Counts, deals []Deal) {
 	s.tally.deals = append(deals, s.tally.deals...)
 }
 
-// Deals are the newest deals of a kind whose goods are still shown.
+// Deals are the newest deals of a kind whose goods are still shown, those
+// that this process has not flushed yet included; they have no ID. At most two
+// statements.
 func (s *Service) Deals(ctx context.Context, kind DealKind, limit int64) ([]Deal, error) {
-	return s.r.Reviews.Deals(ctx, kind, min(max(limit, 1), keptDeals))
+	limit = min(max(limit, 1), keptDeals)
+	deals, err := s.fresh(ctx, kind)
+	if err != nil {
+		return nil, fmt.Errorf("catalog: deals: %w", err)
+	}
+	stored, err := s.r.Reviews.Deals(ctx, kind, limit)
+	if err != nil {
+		return nil, err
+	}
+	deals = append(deals, stored...)
+	return deals[:min(len(deals), int(limit))], nil
+}
+
+// fresh are the deals of a kind in memory, the newest first.
+func (s *Service) fresh(ctx context.Context, kind DealKind) ([]Deal, error) {
+	var noted []Deal
+	var ids []mall.ID
+	s.tally.Lock()
+	for i := len(s.tally.deals) - 1; i >= 0 && len(noted) < keptDeals; i-- {
+		if d := s.tally.deals[i]; d.Kind == kind {
+			noted, ids = append(noted, d), append(ids, d.Goods)
+		}
+	}
+	s.tally.Unlock()
+	goods, err := s.ByIDs(ctx, ids)
+	deals := noted[:0]
+	for _, d := range noted {
+		if g := goods[d.Goods]; g != nil && g.OnSale && !g.Hidden {
+			d.Name, d.Pic = g.Name, g.Pic
+			deals = append(deals, d)
+		}
+	}
+	return deals, err
+}
+
+// forget drops a buyer's deals in memory.
+func (s *Service) forget(buyer mall.ID) {
+	s.tally.Lock()
+	defer s.tally.Unlock()
+	s.tally.deals = slices.DeleteFunc(s.tally.deals, func(d Deal) bool { return d.Buyer == buyer })
 }

@@ -50,6 +50,7 @@ func (s *Service) Erase(ctx context.Context, account mall.ID) error {
 		if err := s.r.Products.Count(ctx, inOrder(counts)); err != nil {
 			return fmt.Errorf("catalog: erase: %w", err)
 		}
+		s.d.Tx.OnCommit(ctx, func(context.Context) { s.forget(account) })
 		return s.r.Reviews.Erase(ctx, account)
 	})
 }

@@ -175,6 +175,10 @@ func TestBuyersMarks(t *testing.T) {
 		b.goods.CountSales(id, 1, 3)
 		b.goods.NoteDeal(catalog.Paid, id, 7, noon)
 		require.Zero(t, get().Views, "in memory")
+		told, err := b.goods.Deals(ctx, catalog.Paid, 10)
+		require.NoError(t, err)
+		require.Len(t, told, 1, "buyers see themselves at once")
+		require.Equal(t, "杯子", told[0].Name)
 		for range 2 {
 			require.NoError(t, b.goods.Flush(ctx))
 		}
@@ -188,6 +192,7 @@ func TestBuyersMarks(t *testing.T) {
 		exported, err := b.goods.Export(ctx, 7)
 		require.NoError(t, err)
 		require.Len(t, exported.(catalog.Personal).Reviews, 2)
+		b.goods.NoteDeal(catalog.Paid, id, 7, noon)
 		require.NoError(t, b.goods.Erase(ctx, 7))
 		require.Zero(t, get().Favourites)
 		deals, err = b.goods.Deals(ctx, catalog.Paid, 10)

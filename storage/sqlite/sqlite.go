@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/storage"
 	"github.com/gomall-dev/mall/storage/sqlite/sqlitedb"
 )
@@ -41,9 +42,18 @@ type Options struct {
 
 const defaultReaders = 6
 
-// Open opens the store in a file and makes it if it is not there. One process
+// ErrNoFile says that the path names no file of its own. A store writes through
+// one connection and reads through several, and of a database in memory each
+// of them would see its own, empty one. Tests take a file in t.TempDir().
+var ErrNoFile = mall.E(mall.Invalid, "sqlite.no_file", "a store needs a database file: its connections would not share one in memory")
+
+// Open opens the store in a file and makes it if it is not there. path is the
+// name of a file, not a URI; ":memory:", "" and "file:…" are ErrNoFile. One process
 // holds a file at a time: another gets ErrLocked. Close the store at the end.
 func Open(ctx context.Context, path string, o *Options) (*Store, error) {
+	if path == "" || strings.HasPrefix(path, ":memory:") || strings.HasPrefix(path, "file:") {
+		return nil, fmt.Errorf("%w: %q", ErrNoFile, path)
+	}
 	if o == nil {
 		o = &Options{}
 	}

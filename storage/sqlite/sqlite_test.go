@@ -61,6 +61,18 @@ func TestOneProcessAFile(t *testing.T) {
 	open(t, path, nil)
 }
 
+func TestNoDatabaseInMemory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, path := range []string{"", ":memory:", "file::memory:", "file::memory:?cache=shared", "file:mall.db?mode=memory", "file:mall.db"} {
+		_, err := sqlite.Open(t.Context(), path, migrated)
+		require.ErrorIs(t, err, sqlite.ErrNoFile, path)
+		require.ErrorContains(t, err, "needs a database file")
+	}
+	left, err := os.ReadDir(".")
+	require.NoError(t, err)
+	require.Empty(t, left, "no lock file stays behind")
+}
+
 func TestAnyPath(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a b?c#d%25&e=商城.db")
