@@ -35,6 +35,7 @@ var kinds = map[mall.Kind]row{
 var codes = map[string]row{
 	// module and edge
 	"invalid":            {300, "参数错误:%v"},
+	"not_configured":     {-2, "服务尚未配置:%v"},
 	"money.invalid":      {300, "金额格式不正确"},
 	"endpoint.required":  {300, "缺少参数:%v"},
 	"endpoint.too_long":  {300, "参数过长:%v"},
