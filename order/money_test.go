@@ -1,6 +1,7 @@
 package order_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -165,5 +166,41 @@ func TestIdempotencyKeyInParallel(t *testing.T) {
 			}
 		}
 		require.Equal(t, "95 5 0", w.level(t, w.tea))
+	})
+}
+
+func TestShopsMayGiveTheSameCode(t *testing.T) {
+	each(t, nil, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.rich(t, buyer(1), 10_000, 0)
+		var ids []mall.ID
+		for _, goods := range []mall.ID{w.tea, w.far} {
+			in := want(goods, 1)
+			in.CanRedeem, in.Delivery = true, order.PickUp
+			o, err := w.orders.Place(ctx, buyer(1), in)
+			require.NoError(t, err)
+			require.NoError(t, w.pay(ctx, buyer(1), o.ID))
+			ids = append(ids, o.ID)
+		}
+		codes, err := w.orders.CodesOf(ctx, ids)
+		require.NoError(t, err)
+		// The newer code of the second shop has the text of the first one's.
+		same := codes[ids[0]][0].Text
+		require.NoError(t, w.store.Do(ctx, func(ctx context.Context) error {
+			return w.store.RedemptionCodes().Insert(ctx, []order.Code{{Order: ids[1], Shop: 2, Text: same, State: order.CodeUnused, Added: w.clock.now()}})
+		}))
+		other, first := staff, staff
+		other.Shop, first.Account = 2, 2 // of shop 2, and of all
+		stranger := mall.Actor{Account: 9, Face: mall.FaceManager, Rights: staff.Rights, Shop: 3}
+		_, err = w.orders.Redeem(ctx, stranger, same)
+		require.ErrorIs(t, err, order.ErrNotClerk)
+		_, err = w.orders.ByCode(ctx, stranger, same)
+		require.ErrorIs(t, err, order.ErrNoCode)
+		got, err := w.orders.Redeem(ctx, other, same)
+		require.NoError(t, err)
+		require.Equal(t, ids[1], got.ID)
+		got, err = w.orders.Redeem(ctx, first, same)
+		require.NoError(t, err)
+		require.Equal(t, ids[0], got.ID, "each shop hands over its own")
 	})
 }

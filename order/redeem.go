@@ -12,6 +12,9 @@ import (
 // maxCodes bounds how many codes one order has.
 const maxCodes = 10_000
 
+// maxSame is among how many codes of one text the one of the actor's shop is looked for.
+const maxSame = 50
+
 // makeCodes makes the redemption codes of an order that was just paid: one per
 // piece of vouchers and fetched goods bought at o2o, one of 12 digits for the
 // whole order elsewhere.
@@ -86,14 +89,7 @@ func (s *Service) take(ctx context.Context, key string, window time.Time) error 
 }
 
 func (s *Service) redeem(ctx context.Context, who mall.Actor, text string) (*Order, error) {
-	c, err := s.Codes.Find(ctx, text)
-	if errors.Is(err, mall.ErrNotFound) {
-		return nil, ErrNoCode
-	}
-	if err != nil {
-		return nil, err
-	}
-	role, err := s.clerk(ctx, who, c.Shop)
+	c, role, err := s.codeFor(ctx, who, text)
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +116,22 @@ func (s *Service) redeem(ctx context.Context, who mall.Actor, text string) (*Ord
 		})
 	})
 	return done, err
+}
+
+// codeFor is the code of a text that the actor may redeem, and the role in which.
+func (s *Service) codeFor(ctx context.Context, who mall.Actor, text string) (*Code, Role, error) {
+	cs, err := s.Codes.Find(ctx, text, maxSame)
+	if err != nil {
+		return nil, 0, err
+	}
+	refused := error(ErrNoCode)
+	for i := range cs {
+		var role Role
+		if role, refused = s.clerk(ctx, who, cs[i].Shop); !errors.Is(refused, ErrNotClerk) {
+			return &cs[i], role, refused
+		}
+	}
+	return nil, 0, refused
 }
 
 // clerk is the role in which the actor may redeem codes of a shop.
@@ -188,21 +200,21 @@ func (s *Service) ByCode(ctx context.Context, who mall.Actor, text string) (*Ord
 	if err := s.take(ctx, key, window); err != nil {
 		return nil, err
 	}
-	c, err := s.Codes.Find(ctx, text)
-	if errors.Is(err, mall.ErrNotFound) {
-		return nil, ErrNoCode
-	}
+	cs, err := s.Codes.Find(ctx, text, maxSame)
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.load(ctx, c.Order)
-	if err != nil {
-		return nil, err
-	}
-	if o.Buyer != who.Account {
-		if _, err := s.clerk(ctx, who, c.Shop); err != nil {
-			return nil, ErrNoCode
+	for i := range cs {
+		o, err := s.load(ctx, cs[i].Order)
+		if err != nil {
+			return nil, err
 		}
+		if o.Buyer != who.Account {
+			if _, err := s.clerk(ctx, who, o.Shop); err != nil {
+				continue
+			}
+		}
+		return o, s.Tx.Do(ctx, func(ctx context.Context) error { return s.Codes.Untry(ctx, key, window) })
 	}
-	return o, s.Tx.Do(ctx, func(ctx context.Context) error { return s.Codes.Untry(ctx, key, window) })
+	return nil, ErrNoCode
 }

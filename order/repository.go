@@ -107,9 +107,9 @@ type CodeRepository interface {
 	// Insert stores those codes whose text is free among the unused codes of
 	// the shop and gives them ids; the others keep id 0.
 	Insert(ctx context.Context, codes []Code) error
-	// Find gives the code of this text, unused ones before used ones, then
-	// newest first; mall.ErrNotFound.
-	Find(ctx context.Context, text string) (*Code, error)
+	// Find gives up to limit codes of this text, for shops may give the same
+	// one: unused ones before others, then newest first.
+	Find(ctx context.Context, text string, limit int64) ([]Code, error)
 	// Of gives the codes of orders by one statement, lowest id first.
 	Of(ctx context.Context, orders []mall.ID) ([]Code, error)
 	// Use turns an unused code into a used one and says whether it did.

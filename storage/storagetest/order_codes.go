@@ -29,8 +29,9 @@ func testRedemptionCodes(t *testing.T, open Open) {
 	rolledBack(t, store, func(ctx context.Context) {
 		require.NoError(t, repo.Insert(ctx, []order.Code{redeemCode("111111", 1, 1)}))
 	})
-	_, err := repo.Find(ctx, "111111")
-	require.ErrorIs(t, err, mall.ErrNotFound)
+	found, err := repo.Find(ctx, "111111", 5)
+	require.NoError(t, err)
+	require.Empty(t, found)
 
 	mine := []order.Code{redeemCode("111111", 1, 1), redeemCode("222222", 1, 1), redeemCode("222222", 1, 1), redeemCode("333333", 1, 2)}
 	do(func(ctx context.Context) { require.NoError(t, repo.Insert(ctx, mine)) })
@@ -55,9 +56,13 @@ func testRedemptionCodes(t *testing.T, open Open) {
 		require.NoError(t, repo.Insert(ctx, again))
 	})
 	require.NotZero(t, again[0].ID, "free again once used")
-	found, err := repo.Find(ctx, "111111")
+	found, err = repo.Find(ctx, "111111", 5)
 	require.NoError(t, err)
-	require.Equal(t, order.CodeUnused, found.State, "unused ones first")
+	require.Equal(t, []order.Code{again[0], elsewhere[0]}, found[:2], "unused ones first, newest first")
+	require.Len(t, found, 3)
+	found, err = repo.Find(ctx, "111111", 1)
+	require.NoError(t, err)
+	require.Len(t, found, 1)
 	of, err := repo.Of(ctx, []mall.ID{1})
 	require.NoError(t, err)
 	require.Len(t, of, 3)

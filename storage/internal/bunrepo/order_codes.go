@@ -72,22 +72,21 @@ func (r orderCodes) Insert(ctx context.Context, codes []order.Code) error {
 	return nil
 }
 
-func (r orderCodes) Find(ctx context.Context, text string) (*order.Code, error) {
-	var row orderCodeRow
-	err := r.sel(ctx).Model(&row).Where("code = ?", text).OrderExpr("CASE WHEN state = 'unused' THEN 0 ELSE 1 END, id DESC").Limit(1).Scan(ctx)
-	if err != nil {
-		return nil, one(err)
-	}
-	c := orderCodeFromRow(&row)
-	return &c, nil
+func (r orderCodes) Find(ctx context.Context, text string, limit int64) ([]order.Code, error) {
+	return r.scan(ctx, r.sel(ctx).Model((*orderCodeRow)(nil)).Where("code = ?", text).
+		OrderExpr("CASE WHEN state = 'unused' THEN 0 ELSE 1 END, id DESC").Limit(limit))
 }
 
 func (r orderCodes) Of(ctx context.Context, ids []mall.ID) ([]order.Code, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
+	return r.scan(ctx, r.sel(ctx).Model((*orderCodeRow)(nil)).Where("order_id IN (?)", bun.List(ids)).Order("id"))
+}
+
+func (r orderCodes) scan(ctx context.Context, q *bun.SelectQuery) ([]order.Code, error) {
 	var rows []orderCodeRow
-	err := r.sel(ctx).Model(&rows).Where("order_id IN (?)", bun.List(ids)).Order("id").Scan(ctx)
+	err := q.Scan(ctx, &rows)
 	cs := make([]order.Code, len(rows))
 	for i := range rows {
 		cs[i] = orderCodeFromRow(&rows[i])
