@@ -174,7 +174,7 @@ func TestShopsMayGiveTheSameCode(t *testing.T) {
 		ctx := t.Context()
 		w.rich(t, buyer(1), 10_000, 0)
 		var ids []mall.ID
-		for _, goods := range []mall.ID{w.tea, w.far} {
+		for _, goods := range []mall.ID{w.far, w.tea} {
 			in := want(goods, 1)
 			in.CanRedeem, in.Delivery = true, order.PickUp
 			o, err := w.orders.Place(ctx, buyer(1), in)
@@ -184,10 +184,10 @@ func TestShopsMayGiveTheSameCode(t *testing.T) {
 		}
 		codes, err := w.orders.CodesOf(ctx, ids)
 		require.NoError(t, err)
-		// The newer code of the second shop has the text of the first one's.
+		// The platform gives the same text to a newer order.
 		same := codes[ids[0]][0].Text
 		require.NoError(t, w.store.Do(ctx, func(ctx context.Context) error {
-			return w.store.RedemptionCodes().Insert(ctx, []order.Code{{Order: ids[1], Shop: 2, Text: same, State: order.CodeUnused, Added: w.clock.now()}})
+			return w.store.RedemptionCodes().Insert(ctx, []order.Code{{Order: ids[1], Text: same, State: order.CodeUnused, Added: w.clock.now()}})
 		}))
 		other, first := staff, staff
 		other.Shop, first.Account = 2, 2 // of shop 2, and of all
@@ -198,9 +198,33 @@ func TestShopsMayGiveTheSameCode(t *testing.T) {
 		require.ErrorIs(t, err, order.ErrNoCode)
 		got, err := w.orders.Redeem(ctx, other, same)
 		require.NoError(t, err)
-		require.Equal(t, ids[1], got.ID)
+		require.Equal(t, ids[0], got.ID, "each shop hands over its own")
 		got, err = w.orders.Redeem(ctx, first, same)
 		require.NoError(t, err)
-		require.Equal(t, ids[0], got.ID, "each shop hands over its own")
+		require.Equal(t, ids[1], got.ID)
+	})
+}
+
+func TestDeductionLeavesThePointsPrice(t *testing.T) {
+	each(t, nil, func(t *testing.T, w *world) {
+		w.rich(t, buyer(1), 10_000, 25)
+		in := want(w.cup, 2) // 10 points
+		in.Deduction = 20
+		q, err := w.orders.Quote(t.Context(), buyer(1), in)
+		require.NoError(t, err)
+		o, err := w.orders.Place(t.Context(), buyer(1), in)
+		require.NoError(t, err, "25 points are the price and one step of ten off")
+		require.Equal(t, []int64{10, 10}, []int64{o.Points, o.Deducted})
+		require.Equal(t, q.Order.Payable, o.Payable)
+		require.Equal(t, int64(5), w.score(t, buyer(1)))
+	})
+}
+
+func TestNoPiecesAreNoParcel(t *testing.T) {
+	each(t, nil, func(t *testing.T, w *world) {
+		o := w.place(t, buyer(1), w.free, 1)
+		err := w.orders.Ship(t.Context(), staff, order.Ref{ID: o.ID}, order.ShipInput{Action: order.ShipSend, Pieces: []order.Piece{}})
+		require.ErrorIs(t, err, order.ErrNothingToShip)
+		require.Equal(t, order.PhasePaid, w.phase(t, o.ID))
 	})
 }

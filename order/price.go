@@ -60,6 +60,15 @@ func (o *Order) goodsSum() mall.Money {
 	return sum
 }
 
+// pointsSum is Σ points price of the lines.
+func (o *Order) pointsSum() int64 {
+	var sum int64
+	for i := range o.Lines {
+		sum += o.Lines[i].Points
+	}
+	return sum
+}
+
 // cutGoods spreads an amount over lines (nil for all) by what they cost now,
 // by largest remainder, at most what is left of them. It says how much it was.
 func (o *Order) cutGoods(source, ref string, amount mall.Money, lines []int) mall.Money {
@@ -126,11 +135,10 @@ func (o *Order) spreadDeducted(points int64) {
 // freeze adds up the order. It is the last step of every change of price;
 // ErrAmount when the sum is beyond what an order may cost.
 func (o *Order) freeze() error {
-	o.List, o.Reduced, o.Points = 0, 0, 0
+	o.List, o.Reduced, o.Points = 0, 0, o.pointsSum()
 	for i := range o.Lines {
 		l := &o.Lines[i]
 		o.List += l.List
-		o.Points += l.Points
 		for _, r := range l.Reductions {
 			o.Reduced += r.Amount
 		}

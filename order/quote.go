@@ -298,11 +298,19 @@ func levelRebate(_ context.Context, d *draft) error {
 
 func pointsDeduction(ctx context.Context, d *draft) error {
 	sum := d.o.goodsSum()
-	if d.in.Deduction <= 0 || sum == 0 {
+	score := d.in.Deduction
+	if score <= 0 || sum == 0 {
 		return nil
 	}
+	if price := d.o.pointsSum(); price > 0 { // it is spent besides
+		have, err := d.Points.Amounts(ctx, d.who.Account)
+		if err != nil {
+			return err
+		}
+		score = min(score, have.Points-price)
+	}
 	var err error
-	if d.cost, err = d.Points.Deduct(ctx, d.who.Account, d.in.Deduction, sum); err != nil || d.cost.Money <= 0 {
+	if d.cost, err = d.Points.Deduct(ctx, d.who.Account, score, sum); err != nil || d.cost.Money <= 0 {
 		return err
 	}
 	d.o.cutGoods(SourcePoints, strconv.FormatInt(int64(d.cost.Rule), 10), d.cost.Money, nil)

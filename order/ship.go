@@ -81,6 +81,9 @@ func (s *Service) send(ctx context.Context, who mall.Actor, role Role, o *Order,
 			}
 		}
 	}
+	if len(pieces) == 0 {
+		return ErrNothingToShip
+	}
 	var lines []*Line
 	for _, p := range pieces {
 		l := o.Line(p.Line)
