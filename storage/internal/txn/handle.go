@@ -50,7 +50,7 @@ func (b *Base) SQL(ctx context.Context) SQL {
 
 // enter locks the scope for one statement. Lasting says that it may go on when
 // its context is cancelled.
-func (s *Scope) enter(ctx context.Context, lasting bool, query string) (context.Context, error) {
+func (s *Scope) enter(ctx context.Context, lasting bool, query string, args []any) (context.Context, error) {
 	s.mu.Lock()
 	err := ctx.Err()
 	switch {
@@ -65,7 +65,7 @@ func (s *Scope) enter(ctx context.Context, lasting bool, query string) (context.
 		s.mu.Unlock()
 		return nil, err
 	}
-	saw(ctx, s.unit, query)
+	saw(ctx, s.unit, query, args)
 	if lasting && s.base.Lasting {
 		ctx = context.WithoutCancel(ctx)
 	}
@@ -94,7 +94,7 @@ func (s *Scope) ExecContext(ctx context.Context, query string, args ...any) (sql
 	if !s.write {
 		return nil, mall.ErrReadOnly
 	}
-	ctx, err := s.enter(ctx, true, query)
+	ctx, err := s.enter(ctx, true, query, args)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (s *Scope) QueryContext(ctx context.Context, query string, args ...any) (*s
 }
 
 func (s *Scope) query(ctx context.Context, lasting bool, query string, args []any) (*sql.Rows, error) {
-	ctx, err := s.enter(ctx, lasting, query)
+	ctx, err := s.enter(ctx, lasting, query, args)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (s *Scope) QueryRowContext(ctx context.Context, query string, args ...any) 
 }
 
 func (s *Scope) queryRow(ctx context.Context, lasting bool, query string, args []any) *sql.Row {
-	inside, err := s.enter(ctx, lasting, query)
+	inside, err := s.enter(ctx, lasting, query, args)
 	if err != nil {
 		return s.base.refuse(ctx, err)
 	}
@@ -191,12 +191,12 @@ func (p pool) ExecContext(context.Context, string, ...any) (sql.Result, error) {
 }
 
 func (p pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	saw(ctx, nil, query)
+	saw(ctx, nil, query, args)
 	rows, err := p.base.Pool.QueryContext(ctx, query, args...)
 	return rows, Mapped(err)
 }
 
 func (p pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	saw(ctx, nil, query)
+	saw(ctx, nil, query, args)
 	return p.base.Pool.QueryRowContext(ctx, query, args...)
 }

@@ -2,6 +2,8 @@ package txn
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -60,12 +62,36 @@ func (t *Trace) Transactions() [][]string {
 	return all
 }
 
-func saw(ctx context.Context, in *unit, query string) {
+func saw(ctx context.Context, in *unit, query string, args []any) {
 	t, _ := ctx.Value(traceKey{}).(*Trace)
 	if t == nil {
 		return
 	}
 	t.mu.Lock()
-	t.statements = append(t.statements, statement{in, query})
+	t.statements = append(t.statements, statement{in, filled(query, args)})
 	t.mu.Unlock()
+}
+
+// filled is a statement with its arguments for the placeholders "?".
+func filled(query string, args []any) string {
+	if len(args) == 0 {
+		return query
+	}
+	parts := strings.Split(query, "?")
+	var b strings.Builder
+	for i, part := range parts {
+		b.WriteString(part)
+		switch {
+		case i == len(parts)-1:
+		case i >= len(args):
+			b.WriteByte('?')
+		default:
+			if text, ok := args[i].(string); ok {
+				b.WriteString("'" + strings.ReplaceAll(text, "'", "''") + "'")
+			} else {
+				fmt.Fprint(&b, args[i])
+			}
+		}
+	}
+	return b.String()
 }
