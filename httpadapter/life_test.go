@@ -111,15 +111,20 @@ func (l *life) arrive() {
 	l.call("user/modify", apitest.Fields{"nick": lifeName, "avatarUrl": "https://a.example/1.png"})
 	l.call("user/paypwd/set", apitest.Fields{"pwd": lifePayWord})
 	l.call("user/shipping-address/add", l.address())
-	l.ok(l.Store.Do(l.ctx, func(ctx context.Context) error {
-		return l.Points.Earn(ctx, points.Move{Account: l.who.Account, Kind: points.KindGift, Amount: 1000, Source: points.Source{Type: "test", ID: 1}})
-	}))
+	l.score(1000)
 	l.recharge("100")
 }
 
 func (l *life) address() apitest.Fields {
 	return apitest.Fields{"linkMan": lifeName, "mobile": lifeMobile, "provinceId": "330000000000", "cityId": "330100000000",
 		"districtId": "330106000000", "address": lifeStreet}
+}
+
+// score gives points.
+func (l *life) score(n int64) {
+	l.ok(l.Store.Do(l.ctx, func(ctx context.Context) error {
+		return l.Points.Earn(ctx, points.Move{Account: l.who.Account, Kind: points.KindGift, Amount: n, Source: points.Source{Type: "test", ID: 1}})
+	}))
 }
 
 func (l *life) recharge(yuan string) {
