@@ -51,6 +51,11 @@ func TestTransitionsStartWhereOrdersAre(t *testing.T) {
 func TestEveryPairOfStates(t *testing.T) {
 	t.Parallel()
 	live := reachable()
+	for _, s := range everyState() {
+		never := s.Pay == Unpaid && (s.Ful != Idle || s.End == Reviewed) || s.Pay != Unpaid && (s.End == Cancelled || s.End == Expired) ||
+			s.End == Reviewed && s.Ful != Received
+		require.Equal(t, !never, slices.Contains(live, s), "%v", s)
+	}
 	for _, a := range live {
 		for _, b := range live {
 			paidBack := a.Pay != Unpaid && b.Pay == Unpaid
