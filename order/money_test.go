@@ -10,6 +10,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/cart"
+	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/order"
 )
 
@@ -226,5 +227,33 @@ func TestNoPiecesAreNoParcel(t *testing.T) {
 		err := w.orders.Ship(t.Context(), staff, order.Ref{ID: o.ID}, order.ShipInput{Action: order.ShipSend, Pieces: []order.Piece{}})
 		require.ErrorIs(t, err, order.ErrNothingToShip)
 		require.Equal(t, order.PhasePaid, w.phase(t, o.ID))
+	})
+}
+
+func TestGoodsOfAnotherShopDoNotBarACheckout(t *testing.T) {
+	each(t, nil, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		for _, goods := range []mall.ID{w.tea, w.far} {
+			_, err := w.carts.Add(ctx, buyer(1).Account, "", cart.AddInput{Goods: goods, Qty: 2})
+			require.NoError(t, err)
+		}
+		require.NoError(t, w.catalog.SetSale(ctx, mall.System(), w.far, false))
+		in := order.PlaceInput{Address: home, Cart: &order.CartInput{}}
+		_, err := w.orders.Place(ctx, buyer(1), in)
+		require.ErrorIs(t, err, catalog.ErrOffSale)
+		own, other := mall.ID(0), mall.ID(2)
+		in.ShopFilter = &other
+		_, err = w.orders.Place(ctx, buyer(1), in)
+		require.ErrorIs(t, err, catalog.ErrOffSale)
+		in.ShopFilter = &own
+		q, err := w.orders.Quote(ctx, buyer(1), in)
+		require.NoError(t, err)
+		o, err := w.orders.Place(ctx, buyer(1), in)
+		require.NoError(t, err)
+		require.Equal(t, mall.Money(2000), o.Payable)
+		require.Equal(t, q.Order.Payable, o.Payable)
+		ls, err := w.carts.Selected(ctx, buyer(1).Account, "")
+		require.NoError(t, err)
+		require.Len(t, ls, 1, "what is off sale stays in the cart")
 	})
 }

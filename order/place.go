@@ -295,7 +295,7 @@ func (s *Service) keysOf(ctx context.Context, who mall.Actor, in *PlaceInput) ([
 	}
 	ls = slices.DeleteFunc(ls, func(l cart.Line) bool { return in.Cart.Keys != nil && !slices.Contains(in.Cart.Keys, l.Key) })
 	probe := *in
-	probe.Lines, probe.Cart, probe.ShopFilter = nil, nil, nil
+	probe.Lines, probe.Cart = nil, nil
 	for _, l := range ls {
 		probe.Lines = append(probe.Lines, WantLine{Goods: l.Goods, SKU: l.SKU, Qty: l.Qty, Addons: l.Addons})
 	}
@@ -306,9 +306,7 @@ func (s *Service) keysOf(ctx context.Context, who mall.Actor, in *PlaceInput) ([
 	var mine []mall.ID
 	for _, d := range ds {
 		for _, it := range d.items {
-			if it.Goods.Shop == *in.ShopFilter {
-				mine = append(mine, it.SKU.ID)
-			}
+			mine = append(mine, it.SKU.ID)
 		}
 	}
 	keys := []string{}

@@ -159,15 +159,18 @@ func (s *Service) drafts(ctx context.Context, who mall.Actor, in PlaceInput, fro
 	for i, l := range in.Lines {
 		wants[i] = catalog.Want{Goods: l.Goods, SKU: l.SKU, Options: l.Options, Qty: l.Qty, Addons: l.Addons}
 	}
-	items, err := s.Catalog.Price(ctx, catalog.Buyer{Account: who.Account, Level: level.ID, Rebate: level.Rebate}, at, wants)
+	items, problems, err := s.Catalog.Appraise(ctx, catalog.Buyer{Account: who.Account, Level: level.ID, Rebate: level.Rebate}, at, wants)
 	if err != nil {
 		return nil, err
 	}
 	var ds []*draft
 	byShop := map[mall.ID]*draft{}
 	for i, it := range items {
-		if in.ShopFilter != nil && it.Goods.Shop != *in.ShopFilter {
-			continue
+		if in.ShopFilter != nil && it.Goods.ID != 0 && it.Goods.Shop != *in.ShopFilter {
+			continue // whether it can be had or not
+		}
+		if problems[i] != nil {
+			return nil, problems[i]
 		}
 		d := byShop[it.Goods.Shop]
 		if d == nil {
