@@ -2,7 +2,9 @@ package httpadapter_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth"
 	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
 	"github.com/gomall-dev/mall/marketing/points"
@@ -25,6 +28,7 @@ type life struct {
 	t        *testing.T
 	ctx      context.Context
 	token    string
+	admin    string // token of the staff
 	who      mall.Actor
 	goods    []mall.ID // 10.00; 3.33 and 5 points; both limited to 50 a day
 	refusals []string  // bodies and errors of what was refused
@@ -35,6 +39,7 @@ const (
 	lifeName     = "geheimrat"
 	lifePassword = "Passwort-4711"
 	lifePayWord  = "zahlwort-0815"
+	lifeStaff    = "Verwalter-0042#"
 	lifeMobile   = "13977712345"
 	lifeOpenID   = "openid-of-geheimrat"
 	lifeStreet   = "Lindenstrasse 42"
@@ -53,6 +58,7 @@ func live(ctx context.Context, t *testing.T, kit *apitest.Kit) *life {
 	l.claim()
 	l.redeem()
 	l.together()
+	l.staff()
 	l.refused()
 	require.NoError(t, kit.Sweep(ctx))
 	return l
@@ -297,6 +303,34 @@ func (l *life) together() {
 	l.Settle(l.open(b+","+a, first, second))
 	require.Equal(l.t, "1", l.detail(a, "orderInfo.status"))
 	require.Equal(l.t, "1", l.detail(b, "orderInfo.status"))
+}
+
+// staff logs in at the manager and ships an order there.
+func (l *life) staff() {
+	_, err := l.Auth.Create(l.ctx, mall.System(), auth.NewAccount{Registration: auth.Registration{Username: "verwalter", Password: lifeStaff}, Role: auth.RoleRoot})
+	l.ok(err)
+	ask := func(verb, path, body string) (a struct {
+		Status int
+		Msg    string
+		Token  string
+	}) {
+		req, err := http.NewRequest(verb, l.Server.URL+path, strings.NewReader(body))
+		l.ok(err)
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Authorization", l.admin)
+		res, err := l.Server.Client().Do(req)
+		l.ok(err)
+		defer res.Body.Close()
+		l.ok(json.NewDecoder(res.Body).Decode(&a))
+		return a
+	}
+	id, total := l.place()
+	l.Settle(l.open(id, total))
+	require.NotEqual(l.t, 200, ask("POST", "/users/login", `{"username":"verwalter","password":"`+lifeStaff+`x"}`).Status)
+	l.admin = ask("POST", "/users/login", `{"username":"verwalter","password":"`+lifeStaff+`"}`).Token
+	require.NotEmpty(l.t, l.admin)
+	ask("GET", "/order/ship?action=1&order_id="+id, "")
+	require.Equal(l.t, "2", l.detail(id, "orderInfo.status"))
 }
 
 // refused tries what must fail and keeps the answers.

@@ -201,7 +201,7 @@ func place(statement string) (at int, keys []int64) {
 func secretsAreKept(t *testing.T, l *life, log string) {
 	require.Contains(t, log, "/order/create", "the log is on")
 	require.Contains(t, log, "refused")
-	secrets := []string{l.token, lifePassword, lifePayWord, lifeMobile, lifeOpenID, lifeStreet, lifeRemark, apitest.SessionKey(lifeOpenID), l.Secret}
+	secrets := []string{l.token, l.admin, lifePassword, lifePayWord, lifeStaff, lifeMobile, lifeOpenID, lifeStreet, lifeRemark, apitest.SessionKey(lifeOpenID), l.Secret}
 	for _, query := range []string{"SELECT password_hash FROM {accounts}", "SELECT hash FROM {wallet_passwords}", "SELECT hash FROM {sessions}",
 		"SELECT code FROM {order_codes}", "SELECT hash FROM {verify_codes}"} {
 		secrets = append(secrets, storagetest.Texts(t, l.Store, query)...)
@@ -223,7 +223,7 @@ func secretsAreKept(t *testing.T, l *life, log string) {
 // data in it.
 func eventsAreComplete(t *testing.T, l *life) {
 	for _, e := range eventsFitBooks(t, l.Store) {
-		for _, word := range []string{lifeName, lifeMobile, lifeOpenID, lifeStreet, lifeRemark, lifePassword, lifePayWord, l.token, "127.0.0.1", "Kanne"} {
+		for _, word := range []string{lifeName, lifeMobile, lifeOpenID, lifeStreet, lifeRemark, lifePassword, lifePayWord, lifeStaff, l.token, "127.0.0.1", "Kanne"} {
 			require.NotContains(t, string(e.Facts), word, e.Kind)
 		}
 	}

@@ -69,14 +69,6 @@ func (a *api) maybe(t time.Time) *stamp {
 	return &s
 }
 
-// day is a day as "2006-01-02", empty for none.
-func (a *api) day(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return a.Calendar.Day(t)
-}
-
 // regionID is a region's id on the wire: a string of 12 digits.
 type regionID = string
 
