@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gomall-dev/mall"
 )
@@ -33,6 +34,9 @@ func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Open
 	provider := s.cfg.Providers[in.Provider]
 	if provider == nil {
 		return nil, ErrProvider.With(in.Provider)
+	}
+	if max(utf8.RuneCountInString(in.Title), utf8.RuneCountInString(in.Remark)) > maxWords {
+		return nil, mall.ErrInvalid.With("payName")
 	}
 	in.Scene = cmp.Or(in.Scene, SceneJSAPI)
 	in.AppID = cmp.Or(in.AppID, who.AppID)
@@ -362,6 +366,9 @@ func (s *Service) insert(ctx context.Context, p *Payment) error {
 	}
 	return mall.ErrConflict
 }
+
+// maxWords bounds what clients say about a payment, in characters.
+const maxWords = 500
 
 // maxNumber is the length that gateways allow for the number of a payment.
 const maxNumber = 32

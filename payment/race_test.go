@@ -3,6 +3,7 @@ package payment_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -96,5 +97,20 @@ func TestBalancePaysAfterAnAbandonedShare(t *testing.T) {
 		_, err = b.pay.PayFromWallet(b.ctx, buyer(1), *orders(9), "")
 		require.ErrorIs(t, err, wallet.ErrShort)
 		require.Equal(t, payment.StatePending, b.get(plain.Number).State, "one without a share is left alone")
+	})
+}
+
+func TestLongWordsAreRefused(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		b.order(7, 1000)
+		for _, in := range []payment.OpenInput{{Title: strings.Repeat("茶", 501)}, {Remark: strings.Repeat("x", 1<<20)}} {
+			in.Action, in.Provider = orders(7), "wxpay"
+			_, err := b.pay.Open(b.ctx, buyer(1), in)
+			require.ErrorIs(t, err, mall.ErrInvalid)
+		}
+		n, err := b.store.Payments().CountFor(b.ctx, payment.Order, 7)
+		require.NoError(t, err)
+		require.Zero(t, n, "nothing is written")
 	})
 }

@@ -65,7 +65,7 @@ type OpenInput struct {
 	AppID        string      // "" = the actor's
 	OpenID       string      // "" = the actor's
 	Code         string      // the payment code of SceneCode
-	Title        string      // "" = the purpose's
+	Title        string      // "" = the purpose's; at most 500 characters, like Remark
 	Remark       string
 }
 
