@@ -49,6 +49,7 @@ const (
 	// database that somebody else may have filled.
 	maxMemory = 256 << 10 // KiB
 	maxTime   = 16
+	maxBcrypt = 14 // a second or so; each more doubles it
 )
 
 // New makes a Hasher.
@@ -86,8 +87,9 @@ func (h *Hasher) Verify(ctx context.Context, password, hash string) (ok, rehash 
 	}
 	defer h.leave()
 	if strings.HasPrefix(hash, "$2") {
+		cost, err := bcrypt.Cost([]byte(hash))
 		// bcrypt looks at 72 bytes only: a longer password would match by its head.
-		ok = len(password) <= 72 && bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil
+		ok = err == nil && cost <= maxBcrypt && len(password) <= 72 && bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil
 		return ok, ok, nil
 	}
 	missing := hash == ""

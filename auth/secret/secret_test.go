@@ -63,6 +63,9 @@ func TestBcryptIsReplaced(t *testing.T) {
 	ok, _, err = h.Verify(t.Context(), long+"tail", php)
 	require.NoError(t, err)
 	require.False(t, ok, "bcrypt itself would take it")
+	ok, _, err = h.Verify(t.Context(), long, strings.Replace(php, "$04$", "$31$", 1))
+	require.NoError(t, err)
+	require.False(t, ok, "a hash that costs days is not tried")
 }
 
 // TestStormTakesTurns: many logins at once all end, and one whose caller has
