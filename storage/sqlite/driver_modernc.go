@@ -5,7 +5,11 @@ package sqlite
 import (
 	"database/sql"
 
-	_ "modernc.org/sqlite" // the driver in pure Go
+	sqlite3 "modernc.org/sqlite" // the driver in pure Go
+
+	"github.com/gomall-dev/mall/storage/sqlite/sqlitedb"
 )
 
-func openPool(dsn string) (*sql.DB, error) { return sql.Open("sqlite", dsn) }
+func openPool(dsn string) (*sql.DB, error) {
+	return sql.OpenDB(sqlitedb.Connector(&sqlite3.Driver{}, dsn, nil)), nil
+}

@@ -22,7 +22,7 @@ func (b *Base) Reader(ctx context.Context) bun.IConn {
 	if s := b.Of(ctx); s != nil {
 		return s
 	}
-	return pool{b}
+	return pool{b, b.ours(b.Pool)}
 }
 
 // Writer is the handle for the next write: the running Do of ctx, else one
@@ -45,7 +45,7 @@ func (b *Base) SQL(ctx context.Context) SQL {
 	if s := b.Of(ctx); s != nil {
 		return guest{s}
 	}
-	return pool{b}
+	return pool{b, b.Pool}
 }
 
 // enter locks the scope for one statement. Lasting says that it may go on when
@@ -91,6 +91,10 @@ func (s *Scope) leave(err error) error {
 
 // ExecContext runs a statement of the scope.
 func (s *Scope) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return s.exec(ctx, s.ours, query, args)
+}
+
+func (s *Scope) exec(ctx context.Context, conn bun.IConn, query string, args []any) (sql.Result, error) {
 	if !s.write {
 		return nil, mall.ErrReadOnly
 	}
@@ -98,47 +102,52 @@ func (s *Scope) ExecContext(ctx context.Context, query string, args ...any) (sql
 	if err != nil {
 		return nil, err
 	}
-	res, err := s.conn.ExecContext(ctx, query, args...)
+	res, err := conn.ExecContext(ctx, query, args...)
 	return res, s.leave(err)
 }
 
 // QueryContext runs a query of the scope.
 func (s *Scope) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return s.query(ctx, true, query, args)
+	return s.query(ctx, s.ours, true, query, args)
 }
 
-func (s *Scope) query(ctx context.Context, lasting bool, query string, args []any) (*sql.Rows, error) {
+func (s *Scope) query(ctx context.Context, conn bun.IConn, lasting bool, query string, args []any) (*sql.Rows, error) {
 	ctx, err := s.enter(ctx, lasting, query, args)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.conn.QueryContext(ctx, query, args...)
+	rows, err := conn.QueryContext(ctx, query, args...)
 	return rows, s.leave(err)
 }
 
 // QueryRowContext runs a query of the scope that gives one row.
 func (s *Scope) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return s.queryRow(ctx, true, query, args)
+	return s.queryRow(ctx, s.ours, true, query, args)
 }
 
-func (s *Scope) queryRow(ctx context.Context, lasting bool, query string, args []any) *sql.Row {
+func (s *Scope) queryRow(ctx context.Context, conn bun.IConn, lasting bool, query string, args []any) *sql.Row {
 	inside, err := s.enter(ctx, lasting, query, args)
 	if err != nil {
 		return s.base.refuse(ctx, err)
 	}
-	row := s.conn.QueryRowContext(inside, query, args...)
+	row := conn.QueryRowContext(inside, query, args...)
 	if err := s.leave(row.Err()); err != nil {
 		return s.base.refuse(ctx, err)
 	}
 	return row
 }
 
-// guest is a scope as the host uses it.
+// guest is a scope as the host uses it: its statements go as they are.
 type guest struct{ *Scope }
+
+// ExecContext runs a statement of the host's.
+func (g guest) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return g.exec(ctx, g.conn, query, args)
+}
 
 // QueryContext remembers the rows: left open, they would keep the connection.
 func (g guest) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := g.query(ctx, g.write, query, args)
+	rows, err := g.query(ctx, g.conn, g.write, query, args)
 	if err == nil {
 		g.remember(func() { _ = rows.Close() })
 	}
@@ -147,7 +156,7 @@ func (g guest) QueryContext(ctx context.Context, query string, args ...any) (*sq
 
 // QueryRowContext remembers the row: one that is never scanned stays open.
 func (g guest) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	row := g.queryRow(ctx, g.write, query, args)
+	row := g.queryRow(ctx, g.conn, g.write, query, args)
 	if row.Err() == nil {
 		g.remember(func() { _ = row.Scan() })
 	}
@@ -184,7 +193,10 @@ func (f failing) QueryRowContext(ctx context.Context, _ string, _ ...any) *sql.R
 }
 
 // pool is the handle for reads outside of transactions.
-type pool struct{ base *Base }
+type pool struct {
+	base *Base
+	conn bun.IConn
+}
 
 func (p pool) ExecContext(context.Context, string, ...any) (sql.Result, error) {
 	return nil, mall.ErrNoTx
@@ -192,11 +204,11 @@ func (p pool) ExecContext(context.Context, string, ...any) (sql.Result, error) {
 
 func (p pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	saw(ctx, nil, query, args)
-	rows, err := p.base.Pool.QueryContext(ctx, query, args...)
+	rows, err := p.conn.QueryContext(ctx, query, args...)
 	return rows, Mapped(err)
 }
 
 func (p pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	saw(ctx, nil, query, args)
-	return p.base.Pool.QueryRowContext(ctx, query, args...)
+	return p.conn.QueryRowContext(ctx, query, args...)
 }

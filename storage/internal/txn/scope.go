@@ -25,6 +25,9 @@ type Base struct {
 	// in the short reads of repositories in a View, because watching for it
 	// costs more than it saves. The context is checked before each instead.
 	Lasting bool
+	// Kept says that the driver keeps statements prepared by their text: those
+	// of repositories are sent with arguments instead of literals.
+	Kept bool
 }
 
 // Scope is one running closure: a Do, a Try in it, or a View. It is the handle
@@ -45,6 +48,7 @@ type Scope struct {
 // unit is what the scopes of one transaction share.
 type unit struct {
 	conn  bun.IConn
+	ours  bun.IConn // the same for repositories
 	write bool
 
 	mu    sync.Mutex // held during each statement, so that Close waits for it
@@ -55,7 +59,7 @@ type unit struct {
 // NewScope opens a scope on a connection whose transaction has begun, and
 // gives the context that carries it.
 func (b *Base) NewScope(ctx context.Context, conn bun.IConn, write bool) (context.Context, *Scope) {
-	return b.carry(ctx, &unit{conn: conn, write: write})
+	return b.carry(ctx, &unit{conn: conn, ours: b.ours(conn), write: write})
 }
 
 func (b *Base) carry(ctx context.Context, u *unit) (context.Context, *Scope) {

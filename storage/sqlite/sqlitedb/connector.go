@@ -7,11 +7,12 @@ import (
 	"io"
 )
 
-// Connector adapts a SQLite driver that does not behave as the store needs it,
-// such as github.com/mattn/go-sqlite3, for sql.OpenDB: its errors get a method
-// Code() int by code, which gives SQLite's extended result code and 0 for other
-// errors, and a query reports its failure at the call instead of at the first
-// row. Package sqlite does this itself under the build tag cgosqlite.
+// Connector adapts a SQLite driver for sql.OpenDB as the store likes it best:
+// statements are kept prepared by their text. A driver whose errors have no
+// method Code() int, such as github.com/mattn/go-sqlite3, needs code, which
+// gives SQLite's extended result code of an error and 0 for others; its queries
+// then report their failure at the call instead of at the first row. Code is
+// nil for modernc.org/sqlite. Package sqlite opens its pools this way.
 func Connector(d driver.Driver, dsn string, code func(error) int) driver.Connector {
 	return connector{d, dsn, code}
 }
@@ -33,7 +34,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("sqlitedb: driver is too old: it knows no contexts"), inner.Close())
 	}
-	return conn{full, c}, nil
+	return &conn{fullConn: full, connector: c}, nil
 }
 
 // fullConn is what today's drivers' connections do.
@@ -48,19 +49,38 @@ type fullConn interface {
 type conn struct {
 	fullConn
 	connector connector
+	statements
 }
 
-// ExecContext gives errors their codes.
-func (c conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	res, err := c.fullConn.ExecContext(ctx, query, args)
+// ExecContext runs the statement as a kept one if it is of that kind.
+func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (res driver.Result, err error) {
+	s, err := c.statements.take(ctx, c.fullConn, query, len(args))
+	switch {
+	case err != nil:
+	case s != nil:
+		res, err = s.ExecContext(ctx, args)
+	default:
+		res, err = c.fullConn.ExecContext(ctx, query, args)
+	}
 	return res, c.connector.coded(err)
 }
 
-// QueryContext runs the query up to its first row.
-func (c conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	inner, err := c.fullConn.QueryContext(ctx, query, args)
+// QueryContext runs the query up to its first row, as a kept one if it is of
+// that kind.
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (inner driver.Rows, err error) {
+	s, err := c.statements.take(ctx, c.fullConn, query, len(args))
+	switch {
+	case err != nil:
+	case s != nil:
+		inner, err = s.query(ctx, args)
+	default:
+		inner, err = c.fullConn.QueryContext(ctx, query, args)
+	}
 	if err != nil {
 		return nil, c.connector.coded(err)
+	}
+	if c.connector.code == nil {
+		return inner, nil
 	}
 	r := &rows{Rows: inner, connector: c.connector, first: make([]driver.Value, len(inner.Columns()))}
 	r.err = c.connector.coded(inner.Next(r.first))
@@ -70,6 +90,23 @@ func (c conn) QueryContext(ctx context.Context, query string, args []driver.Name
 	r.ahead = true
 	return r, nil
 }
+
+// ResetSession and IsValid are the driver's, if it has them.
+func (c *conn) ResetSession(ctx context.Context) error {
+	if r, ok := c.fullConn.(driver.SessionResetter); ok {
+		return r.ResetSession(ctx)
+	}
+	return nil
+}
+
+// IsValid says whether the connection may go back to its pool.
+func (c *conn) IsValid() bool {
+	v, ok := c.fullConn.(driver.Validator)
+	return !ok || v.IsValid()
+}
+
+// Close ends the kept statements and the connection.
+func (c *conn) Close() error { return errors.Join(c.statements.close(), c.fullConn.Close()) }
 
 type rows struct {
 	driver.Rows
@@ -102,7 +139,7 @@ func (e codedError) Code() int     { return e.code }
 func (e codedError) Unwrap() error { return e.error }
 
 func (c connector) coded(err error) error {
-	if err == nil || err == io.EOF {
+	if err == nil || err == io.EOF || c.code == nil {
 		return err
 	}
 	if code := c.code(err); code != 0 {

@@ -22,7 +22,7 @@ type faults struct {
 	dsn    string
 
 	mu     sync.Mutex
-	on     string // part of the statement
+	on     string // part of the statement or of its arguments
 	left   int    // how often yet
 	code   int
 	during func() // called while the statement runs, instead of a fault
@@ -48,10 +48,10 @@ func (f *faults) call(on string, fn func()) {
 	f.on, f.left, f.during = on, 1, fn
 }
 
-func (f *faults) check(ctx context.Context, query string) error {
+func (f *faults) check(ctx context.Context, query string, args []driver.NamedValue) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.left == 0 || !strings.Contains(";"+query, f.on) {
+	if f.left == 0 || !strings.Contains(fmt.Sprint(";", query, args), f.on) {
 		return nil
 	}
 	f.left--
@@ -85,14 +85,14 @@ type faultyConn struct {
 }
 
 func (c faultyConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	if err := c.faults.check(ctx, query); err != nil {
+	if err := c.faults.check(ctx, query, args); err != nil {
 		return nil, err
 	}
 	return c.innerConn.ExecContext(ctx, query, args)
 }
 
 func (c faultyConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if err := c.faults.check(ctx, query); err != nil {
+	if err := c.faults.check(ctx, query, args); err != nil {
 		return nil, err
 	}
 	return c.innerConn.QueryContext(ctx, query, args)

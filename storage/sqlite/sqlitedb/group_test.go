@@ -109,7 +109,7 @@ func TestCancelledMemberHarmsNobody(t *testing.T) {
 	runs := 0
 	errs := behind(t, s, saying(s, "a", &runs), func(ctx context.Context) error {
 		ctx, cancel := context.WithCancel(ctx)
-		f.call("'cancelled'", cancel)
+		f.call("cancelled", cancel)
 		if err := say(ctx, s, "cancelled"); err != nil {
 			return err
 		}

@@ -65,7 +65,7 @@ func New(ctx context.Context, writer, readers *sql.DB, o *Options) (*Store, erro
 	if err != nil {
 		return nil, err
 	}
-	e := newEngine(writer, &txn.Base{Pool: readers, Log: log, Lasting: true}, prefix)
+	e := newEngine(writer, &txn.Base{Pool: readers, Log: log, Lasting: true, Kept: true}, prefix)
 	s := &Store{Store: bunrepo.New(db, handles{e}), engine: e, schema: bunrepo.Schema{Name: prefix}}
 	if err := s.inspect(ctx, log); err != nil {
 		return nil, err
