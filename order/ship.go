@@ -186,7 +186,10 @@ func (s *Service) Invalidate(ctx context.Context, who mall.Actor, ref Ref, reaso
 	}
 	return s.Tx.Do(ctx, func(ctx context.Context) error {
 		return s.change(ctx, id, func(ctx context.Context, o *Order) error {
-			if o.OpenClaims > 0 {
+			switch {
+			case o.Pay != Paid:
+				return ErrState.With(string(MoveInvalidate), string(o.Phase(s.now())))
+			case o.OpenClaims > 0:
 				return ErrClaimOpen
 			}
 			left := o.Paid - o.Refunded - o.handed()

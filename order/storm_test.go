@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/catalog/stock"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
 )
@@ -168,5 +169,31 @@ func TestRefundsOfEveryKindAtOnce(t *testing.T) {
 			require.LessOrEqual(t, w.backAtGateway(t, o.ID), got.Paid)
 			w.whole(t, who, start, o.ID, before)
 		}
+	})
+}
+
+// TestDuplicateLinesAreSummed: two lines of one piece each need two pieces, for
+// one buyer and for many at once.
+func TestDuplicateLinesAreSummed(t *testing.T) {
+	each(t, nil, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		_, err := w.orders.Place(ctx, buyer(1), want(w.last, 1, w.last, 1))
+		require.ErrorIs(t, err, stock.ErrShort)
+		require.Equal(t, "1 0 0", w.level(t, w.last))
+		for i := range 12 {
+			w.rich(t, buyer(i), 1, 100)
+		}
+		errs := race(12, func(i int) error {
+			in := want(w.tea, 15, w.cup, 1, w.tea, 10)
+			if i%2 == 0 {
+				in = want(w.tea, 10, w.last, 1, w.tea, 15)
+			}
+			_, err := w.orders.Place(ctx, buyer(i), in)
+			return err
+		})
+		n := int64(won(t, errs))
+		require.LessOrEqual(t, n, int64(4), "25 of 100 each")
+		require.GreaterOrEqual(t, n, int64(3))
+		require.Equal(t, levelText(100-25*n, 25*n, 0), w.level(t, w.tea))
 	})
 }
