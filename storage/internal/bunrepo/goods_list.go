@@ -49,8 +49,9 @@ const (
 	trigramLength = 3
 )
 
-// List chooses the ids of the page from the index of scope and sort alone, and
-// reads whole rows, with their stock, only of those.
+// List reads a first page straight from the index of scope and sort. Of later
+// pages it chooses the ids from the index alone, and reads whole rows, with
+// their stock, only of those.
 func (r products) List(ctx context.Context, f catalog.Query, p mall.Page) ([]catalog.Goods, error) {
 	sort := goodsSorts[f.Sort]
 	rare, err := r.rare(ctx, f.Keyword)
@@ -58,9 +59,13 @@ func (r products) List(ctx context.Context, f catalog.Query, p mall.Page) ([]cat
 		return nil, err
 	}
 	var rows []goodsStockRow
-	err = r.sel(ctx).Model(&rows).ColumnExpr("g.*").ColumnExpr(goodsStock).
-		Join("JOIN (?) AS page ON page.id = g.id", r.pageIDs(ctx, f, sort, rare, p)).
-		OrderExpr(sort.order("g.")).Scan(ctx)
+	q := r.sel(ctx).Model(&rows).ColumnExpr("g.*").ColumnExpr(goodsStock).OrderExpr(sort.order("g."))
+	if p.Offset == 0 && f.Keyword == "" && indexed(f) {
+		q = r.where(q.ModelTableExpr(r.table(f, sort, false)), f, false).Limit(p.Limit)
+	} else {
+		q = q.Join("JOIN (?) AS page ON page.id = g.id", r.pageIDs(ctx, f, sort, rare, p))
+	}
+	err = q.Scan(ctx)
 	return goodsFromRows(rows), err
 }
 
@@ -152,14 +157,17 @@ func branches(f catalog.Query) (column string, values []mall.ID) {
 	return "", nil
 }
 
-// from is the goods of a list, on SQLite by the index that serves the sort:
-// its planner cannot tell a small partial index from a large one.
 func (r products) from(ctx context.Context, f catalog.Query, sort goodsSort, rare bool) *bun.SelectQuery {
-	q := r.sel(ctx).TableExpr("?(ns)goods AS g")
-	if !r.postgres() && !rare && indexed(f) {
-		q = r.sel(ctx).TableExpr("?(ns)goods AS g INDEXED BY ?(ix)goods_" + scope(f) + sort.index)
+	return r.where(r.sel(ctx).TableExpr(r.table(f, sort, rare)), f, rare)
+}
+
+// table is the goods of a list, on SQLite by the index that serves the sort:
+// its planner cannot tell a small partial index from a large one.
+func (r products) table(f catalog.Query, sort goodsSort, rare bool) string {
+	if r.postgres() || rare || !indexed(f) {
+		return "?(ns)goods AS g"
 	}
-	return r.where(q, f, rare)
+	return "?(ns)goods AS g INDEXED BY ?(ix)goods_" + scope(f) + sort.index
 }
 
 // indexed says whether a list is one of those that the sort's indexes hold.

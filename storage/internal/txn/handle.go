@@ -22,7 +22,7 @@ func (b *Base) Reader(ctx context.Context) bun.IConn {
 	if s := b.Of(ctx); s != nil {
 		return s
 	}
-	return pool{b, b.ours(b.Pool)}
+	return pool{b, b.ours(b.Pool), b.Lasting}
 }
 
 // Writer is the handle for the next write: the running Do of ctx, else one
@@ -45,7 +45,7 @@ func (b *Base) SQL(ctx context.Context) SQL {
 	if s := b.Of(ctx); s != nil {
 		return guest{s}
 	}
-	return pool{b, b.Pool}
+	return pool{b, b.Pool, false}
 }
 
 // enter locks the scope for one statement. Lasting says that it may go on when
@@ -194,8 +194,21 @@ func (f failing) QueryRowContext(ctx context.Context, _ string, _ ...any) *sql.R
 
 // pool is the handle for reads outside of transactions.
 type pool struct {
-	base *Base
-	conn bun.IConn
+	base    *Base
+	conn    bun.IConn
+	lasting bool // statements go on when their context is cancelled
+}
+
+// enter gives the context for one statement.
+func (p pool) enter(ctx context.Context, query string, args []any) (context.Context, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	saw(ctx, nil, query, args)
+	if p.lasting {
+		ctx = context.WithoutCancel(ctx)
+	}
+	return ctx, nil
 }
 
 func (p pool) ExecContext(context.Context, string, ...any) (sql.Result, error) {
@@ -203,12 +216,18 @@ func (p pool) ExecContext(context.Context, string, ...any) (sql.Result, error) {
 }
 
 func (p pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	saw(ctx, nil, query, args)
+	ctx, err := p.enter(ctx, query, args)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := p.conn.QueryContext(ctx, query, args...)
 	return rows, Mapped(err)
 }
 
 func (p pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	saw(ctx, nil, query, args)
-	return p.conn.QueryRowContext(ctx, query, args...)
+	inside, err := p.enter(ctx, query, args)
+	if err != nil {
+		return p.base.refuse(ctx, err)
+	}
+	return p.conn.QueryRowContext(inside, query, args...)
 }

@@ -22,8 +22,8 @@ type Base struct {
 	Log  *slog.Logger
 	// Lasting makes statements of scopes ignore cancellation: inside a write,
 	// because the database undoes the whole transaction with a cancelled one;
-	// in the short reads of repositories in a View, because watching for it
-	// costs more than it saves. The context is checked before each instead.
+	// in the short reads of repositories, because watching for it costs more
+	// than it saves. The context is checked before each instead.
 	Lasting bool
 	// Kept says that the driver keeps statements prepared by their text: those
 	// of repositories are sent with arguments instead of literals.
