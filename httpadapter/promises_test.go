@@ -118,10 +118,10 @@ var unranked = map[string]string{
 }
 
 // isList says whether a transaction pays several orders. They are paid one
-// after the other, lowest id first, each under a savepoint of its own: two
-// lists never block each other, but a list and somebody who holds a later one of its
-// orders may wait crosswise for stock of an earlier one. The database ends
-// that, and Do repeats the loser; see TestListMeetsCancels.
+// after the other, lowest id first, at gateways each under a savepoint of its
+// own, so the ranks begin anew with each order. A list and somebody who holds
+// a later order of it, or stock that it needs later, may wait crosswise; the
+// database ends that and Do repeats the loser, see order.TestListMeetsCancels.
 func isList(statements []string) bool {
 	paid := 0
 	for _, s := range statements {
