@@ -47,7 +47,7 @@ func (s *Service) family(ctx context.Context, id mall.ID) ([]mall.ID, error) {
 	if err != nil || !o.Parts {
 		return []mall.ID{id}, err
 	}
-	return s.Orders.Children(ctx, id)
+	return s.deps.Orders.Children(ctx, id)
 }
 
 // endUnpaid moves an unpaid order to an end, outside of a transaction because
@@ -55,7 +55,7 @@ func (s *Service) family(ctx context.Context, id mall.ID) ([]mall.ID, error) {
 // the next round.
 func (s *Service) endUnpaid(ctx context.Context, id mall.ID, m move) error {
 	for range 3 {
-		err := s.Tx.Do(ctx, func(ctx context.Context) error { return s.endIdle(ctx, id, m) })
+		err := s.deps.Tx.Do(ctx, func(ctx context.Context) error { return s.endIdle(ctx, id, m) })
 		if !errors.Is(err, errPending) {
 			return err
 		}
@@ -73,7 +73,7 @@ func (s *Service) closePayments(ctx context.Context, id mall.ID) error {
 		return err
 	}
 	for _, ref := range payRefs(o) {
-		switch outcome, err := s.Payments.CloseFor(ctx, payment.Order, ref); {
+		switch outcome, err := s.deps.Payments.CloseFor(ctx, payment.Order, ref); {
 		case err != nil:
 			return err
 		case outcome == payment.Settled:
@@ -97,7 +97,7 @@ func payRefs(o *Order) []mall.ID {
 // idle is errPending when a payment of the order is open.
 func (s *Service) idle(ctx context.Context, o *Order) error {
 	for _, ref := range payRefs(o) {
-		n, err := s.Payments.PendingFor(ctx, payment.Order, ref)
+		n, err := s.deps.Payments.PendingFor(ctx, payment.Order, ref)
 		if err != nil {
 			return err
 		}
@@ -142,10 +142,10 @@ func (s *Service) endIdle(ctx context.Context, id mall.ID, m move) error {
 // giveBack returns everything that an order which ended unpaid had taken.
 // Every part of it is idempotent.
 func (s *Service) giveBack(ctx context.Context, o *Order) error {
-	if err := s.Stock.Release(ctx, source(o.ID)); err != nil {
+	if err := s.deps.Stock.Release(ctx, source(o.ID)); err != nil {
 		return err
 	}
-	if err := s.Catalog.GiveLimits(ctx, source(o.ID)); err != nil {
+	if err := s.deps.Catalog.GiveLimits(ctx, source(o.ID)); err != nil {
 		return err
 	}
 	if err := s.releaseOffers(ctx, o.ID); err != nil {
@@ -168,7 +168,7 @@ func (s *Service) earn(ctx context.Context, o *Order, from points.Source, n int6
 	if n == 0 {
 		return nil
 	}
-	return s.Points.Return(ctx, points.Move{Account: o.Buyer, Kind: points.KindRefund, Amount: n, Source: from, Order: o.ID})
+	return s.deps.Points.Return(ctx, points.Move{Account: o.Buyer, Kind: points.KindRefund, Amount: n, Source: from, Order: o.ID})
 }
 
 // Delete hides an order from the lists of whoever asks, its buyer or the
@@ -198,7 +198,7 @@ func (s *Service) Delete(ctx context.Context, who mall.Actor, ref Ref) error {
 			}
 		}
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		for _, id := range ids {
 			if err := s.hide(ctx, who, id); err != nil {
 				return err
@@ -226,7 +226,7 @@ func (s *Service) hide(ctx context.Context, who mall.Actor, id mall.ID) error {
 		if err := s.put(ctx, o); err != nil {
 			return err
 		}
-		return s.Orders.AddLog(ctx, Log{Order: o.ID, Move: "deleted", Actor: who.Account, Face: who.Face, Addr: who.Addr,
+		return s.deps.Orders.AddLog(ctx, Log{Order: o.ID, Move: "deleted", Actor: who.Account, Face: who.Face, Addr: who.Addr,
 			From: o.State, To: o.State, At: s.now()})
 	})
 }
@@ -271,7 +271,7 @@ func (s *Service) Reprice(ctx context.Context, who mall.Actor, ref Ref, in Price
 
 // reprice is Reprice of an order without open payments, else errPending.
 func (s *Service) reprice(ctx context.Context, who mall.Actor, o *Order, in PriceChange) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		err := s.change(ctx, o.ID, func(ctx context.Context, o *Order) error {
 			if err := guard(o, MovePrice, s.now()); err != nil {
 				return err
@@ -297,7 +297,7 @@ func (s *Service) reprice(ctx context.Context, who mall.Actor, o *Order, in Pric
 			return nil
 		}
 		buyer := mall.Actor{Account: o.Buyer, Face: o.Face}
-		_, err = s.Payments.PayNothing(ctx, buyer, payment.Action{Purpose: payment.Order, Refs: []mall.ID{o.ID}})
+		_, err = s.deps.Payments.PayNothing(ctx, buyer, payment.Action{Purpose: payment.Order, Refs: []mall.ID{o.ID}})
 		return err
 	})
 }

@@ -72,7 +72,7 @@ func (s *Service) save(ctx context.Context, o *Order, m move) error {
 		return err
 	}
 	for _, l := range m.lines {
-		if err := s.Orders.SaveLine(ctx, l); err != nil {
+		if err := s.deps.Orders.SaveLine(ctx, l); err != nil {
 			return err
 		}
 	}
@@ -81,7 +81,7 @@ func (s *Service) save(ctx context.Context, o *Order, m move) error {
 
 // put writes the order if nobody changed it since it was read, else errStale.
 func (s *Service) put(ctx context.Context, o *Order) error {
-	ok, err := s.Orders.Save(ctx, o)
+	ok, err := s.deps.Orders.Save(ctx, o)
 	if err == nil && !ok {
 		return errStale
 	}
@@ -92,7 +92,7 @@ func (s *Service) put(ctx context.Context, o *Order) error {
 // is committed.
 func (s *Service) tell(ctx context.Context, c Change, facts map[string]any) error {
 	o := &c.Order
-	err := s.Orders.AddLog(ctx, Log{Order: o.ID, Move: c.Move, Actor: c.Actor.Account, Face: c.Actor.Face,
+	err := s.deps.Orders.AddLog(ctx, Log{Order: o.ID, Move: c.Move, Actor: c.Actor.Account, Face: c.Actor.Face,
 		Addr: c.Actor.Addr, From: c.From, To: o.State, Reason: c.Reason, At: o.Updated})
 	if err != nil {
 		return err
@@ -106,11 +106,11 @@ func (s *Service) tell(ctx context.Context, c Change, facts map[string]any) erro
 	if err != nil {
 		return err
 	}
-	err = s.Outbox.Append(ctx, mall.Event{Kind: "order." + string(c.Move), Version: 1, Aggregate: o.ID, Facts: text, At: o.Updated})
+	err = s.deps.Outbox.Append(ctx, mall.Event{Kind: "order." + string(c.Move), Version: 1, Aggregate: o.ID, Facts: text, At: o.Updated})
 	if err != nil || len(s.cfg.Watchers) == 0 {
 		return err
 	}
-	s.Tx.OnCommit(ctx, func(ctx context.Context) {
+	s.deps.Tx.OnCommit(ctx, func(ctx context.Context) {
 		for _, w := range s.cfg.Watchers {
 			w(ctx, c)
 		}

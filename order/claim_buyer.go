@@ -37,7 +37,7 @@ func (s *Service) Claim(ctx context.Context, who mall.Actor, ref Ref, in ClaimIn
 		return nil, err
 	}
 	var c *Claim
-	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+	err = s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		return s.change(ctx, id, func(ctx context.Context, o *Order) (err error) {
 			c, err = s.claim(ctx, who, o, in)
 			return err
@@ -97,12 +97,12 @@ func (s *Service) claim(ctx context.Context, who mall.Actor, o *Order, in ClaimI
 	if err := s.save(ctx, o, move{Move: MoveClaim, who: who, role: Buyer, to: o.State, reason: in.Reason, facts: map[string]any{"amount": amount}}); err != nil {
 		return nil, err
 	}
-	if err := s.Claims.Insert(ctx, c); err != nil {
+	if err := s.deps.Claims.Insert(ctx, c); err != nil {
 		return nil, err
 	}
 	for _, l := range lines {
 		l.Claim, l.LastClaim = c.ID, c.ID
-		if err := s.Orders.SaveLine(ctx, l); err != nil {
+		if err := s.deps.Orders.SaveLine(ctx, l); err != nil {
 			return nil, err
 		}
 	}
@@ -178,19 +178,19 @@ func (s *Service) ClaimsOf(ctx context.Context, who mall.Actor, ref Ref) ([]Clai
 	if err != nil {
 		return nil, err
 	}
-	return s.Claims.Of(ctx, []mall.ID{o.ID})
+	return s.deps.Claims.Of(ctx, []mall.ID{o.ID})
 }
 
 // answer moves a claim of one of some states to another one, with its order:
 // a claim that ends frees its lines. edit may change the claim or refuse.
 func (s *Service) answer(ctx context.Context, who mall.Actor, id mall.ID, want Role, from []ClaimState, to ClaimState, edit func(*Claim) error) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		order, err := s.claimOrder(ctx, id)
 		if err != nil {
 			return err
 		}
 		return s.change(ctx, order, func(ctx context.Context, o *Order) error {
-			c, err := s.Claims.Get(ctx, id)
+			c, err := s.deps.Claims.Get(ctx, id)
 			if err != nil {
 				return err
 			}
@@ -220,7 +220,7 @@ func (s *Service) answer(ctx context.Context, who mall.Actor, id mall.ID, want R
 }
 
 func (s *Service) claimOrder(ctx context.Context, id mall.ID) (mall.ID, error) {
-	c, err := s.Claims.Get(ctx, id)
+	c, err := s.deps.Claims.Get(ctx, id)
 	if errors.Is(err, mall.ErrNotFound) {
 		return 0, ErrClaimNone
 	}
@@ -250,7 +250,7 @@ func (s *Service) putClaim(ctx context.Context, c *Claim, to ClaimState) error {
 	if to.Ended() {
 		c.Ended = c.Updated
 	}
-	ok, err := s.Claims.Save(ctx, c, from)
+	ok, err := s.deps.Claims.Save(ctx, c, from)
 	if err == nil && !ok {
 		return ErrClaimState
 	}

@@ -60,13 +60,13 @@ func (s *Service) Exchanged(ctx context.Context, who mall.Actor, claim mall.ID) 
 // can be refunded once it is applied for, another once its goods are back. The
 // claim closes when the refund is final.
 func (s *Service) RefundClaim(ctx context.Context, who mall.Actor, claim mall.ID) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		order, err := s.claimOrder(ctx, claim)
 		if err != nil {
 			return err
 		}
 		return s.change(ctx, order, func(ctx context.Context, o *Order) error {
-			c, err := s.Claims.Get(ctx, claim)
+			c, err := s.deps.Claims.Get(ctx, claim)
 			if err != nil {
 				return err
 			}
@@ -108,7 +108,7 @@ func (s *Service) refundClaim(ctx context.Context, who mall.Actor, o *Order, c *
 	if c.Amount == 0 {
 		return s.claimPaid(ctx, c, 0)
 	}
-	_, err = s.Payments.Refund(ctx, who, payment.RefundInput{Purpose: payment.Order, Ref: o.PaidAs,
+	_, err = s.deps.Payments.Refund(ctx, who, payment.RefundInput{Purpose: payment.Order, Ref: o.PaidAs,
 		Source: fmt.Sprintf("claim:%d", c.ID), Amount: c.Amount, Reason: c.Reason})
 	return err
 }
@@ -139,7 +139,7 @@ func (o *Order) leaveBy(c *Claim) (off []taken, lines []*Line) {
 // claimPaid closes a claim whose money is back, and counts it on the order.
 func (s *Service) claimPaid(ctx context.Context, c *Claim, amount mall.Money) error {
 	return s.change(ctx, c.Order, func(ctx context.Context, o *Order) error {
-		now, err := s.Claims.Get(ctx, c.ID)
+		now, err := s.deps.Claims.Get(ctx, c.ID)
 		if err != nil {
 			return err
 		}

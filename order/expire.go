@@ -16,7 +16,7 @@ import (
 // after the due time. A success that comes later still is the payments' to
 // settle. Idempotent and safe with many processes.
 func (s *Service) SweepExpire(ctx context.Context, limit int) (int, error) {
-	ids, err := s.Orders.Overdue(ctx, s.now(), int64(limit))
+	ids, err := s.deps.Orders.Overdue(ctx, s.now(), int64(limit))
 	if err != nil {
 		return 0, err
 	}
@@ -70,7 +70,7 @@ func gone(err error) error {
 }
 
 func (s *Service) expireIdle(ctx context.Context, id mall.ID) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error { return s.endIdle(ctx, id, toExpired) })
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error { return s.endIdle(ctx, id, toExpired) })
 }
 
 // later notes when an order whose payment is unknown is looked at again: after
@@ -78,7 +78,7 @@ func (s *Service) expireIdle(ctx context.Context, id mall.ID) error {
 // the order is expired without knowing.
 func (s *Service) later(ctx context.Context, id mall.ID) (bool, error) {
 	expired := false
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		expired = false
 		var ended *Order
 		err := s.change(ctx, id, func(ctx context.Context, o *Order) error {
@@ -112,7 +112,7 @@ func (s *Service) later(ctx context.Context, id mall.ID) (bool, error) {
 // SKUs, so that a shop without sweeps still sells. Other processes may do the
 // same at this moment.
 func (s *Service) expireOf(ctx context.Context, skus []mall.ID) (int, error) {
-	ids, err := s.Orders.OverdueOf(ctx, skus, s.now(), 20)
+	ids, err := s.deps.Orders.OverdueOf(ctx, skus, s.now(), 20)
 	n := 0
 	for _, id := range ids {
 		if s.expireIdle(ctx, id) == nil {
@@ -144,14 +144,14 @@ func (s *Service) after(ctx context.Context, wait func(context.Context) (time.Du
 	if err != nil || d <= 0 {
 		return 0, err
 	}
-	ids, err := s.Orders.Due(ctx, at, s.now().Add(-d), int64(limit))
+	ids, err := s.deps.Orders.Due(ctx, at, s.now().Add(-d), int64(limit))
 	if err != nil {
 		return 0, err
 	}
 	n := 0
 	var errs error
 	for _, id := range ids {
-		switch err := s.Tx.Do(ctx, func(ctx context.Context) error { return fn(ctx, id) }); {
+		switch err := s.deps.Tx.Do(ctx, func(ctx context.Context) error { return fn(ctx, id) }); {
 		case err == nil:
 			n++
 		case !mall.Refused(err):
@@ -163,5 +163,5 @@ func (s *Service) after(ctx context.Context, wait func(context.Context) (time.Du
 
 // SweepCodes forgets counted tries of redemption codes that no limit needs any more.
 func (s *Service) SweepCodes(ctx context.Context) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error { return s.Codes.Sweep(ctx, s.now().Add(-2*time.Hour)) })
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error { return s.deps.Codes.Sweep(ctx, s.now().Add(-2*time.Hour)) })
 }

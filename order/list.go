@@ -22,7 +22,7 @@ func (s *Service) List(ctx context.Context, who mall.Actor, f Filter, p mall.Pag
 	if err := s.scope(who, &f); err != nil {
 		return out, err
 	}
-	page, err := s.Orders.List(ctx, f, p.Clean())
+	page, err := s.deps.Orders.List(ctx, f, p.Clean())
 	if err != nil {
 		return out, err
 	}
@@ -38,7 +38,7 @@ func (s *Service) Each(ctx context.Context, who mall.Actor, f Filter, after mall
 	if err := s.scope(who, &f); err != nil {
 		return nil, err
 	}
-	os, err := s.Orders.Each(ctx, f, after, min(max(limit, 1), 1000))
+	os, err := s.deps.Orders.Each(ctx, f, after, min(max(limit, 1), 1000))
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (s *Service) Counts(ctx context.Context, who mall.Actor, f Filter) (map[Pha
 	if err := s.scope(who, &f); err != nil {
 		return nil, err
 	}
-	return s.Orders.Counts(ctx, f)
+	return s.deps.Orders.Counts(ctx, f)
 }
 
 // Detail is everything about one order.
@@ -85,10 +85,10 @@ func (s *Service) detail(ctx context.Context, o *Order) (*Detail, error) {
 		return nil, err
 	}
 	d := &Detail{Listed: rows[0]}
-	if d.Logs, err = s.Orders.Logs(ctx, o.ID); err != nil {
+	if d.Logs, err = s.deps.Orders.Logs(ctx, o.ID); err != nil {
 		return nil, err
 	}
-	d.Claims, err = s.Claims.Of(ctx, []mall.ID{o.ID})
+	d.Claims, err = s.deps.Claims.Of(ctx, []mall.ID{o.ID})
 	return d, err
 }
 
@@ -127,10 +127,10 @@ func (s *Service) fill(ctx context.Context, os []*Order) ([]Listed, error) {
 	for i, o := range os {
 		ids[i], at[o.ID], out[i].Order = o.ID, i, o
 	}
-	if err := s.Orders.Lines(ctx, os); err != nil {
+	if err := s.deps.Orders.Lines(ctx, os); err != nil {
 		return nil, err
 	}
-	ships, err := s.Orders.Shipments(ctx, ids)
+	ships, err := s.deps.Orders.Shipments(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func (s *Service) fill(ctx context.Context, os []*Order) ([]Listed, error) {
 		i := at[p.Order]
 		out[i].Shipments = append(out[i].Shipments, p)
 	}
-	codes, err := s.Codes.Of(ctx, ids)
+	codes, err := s.deps.Codes.Of(ctx, ids)
 	for _, c := range codes {
 		i := at[c.Order]
 		out[i].Codes = append(out[i].Codes, c)

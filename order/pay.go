@@ -52,11 +52,11 @@ func (s *Service) payables(ctx context.Context, account, ref mall.ID) ([]*Order,
 	if !o.Parts {
 		return []*Order{o}, nil
 	}
-	ids, err := s.Orders.Children(ctx, o.ID)
+	ids, err := s.deps.Orders.Children(ctx, o.ID)
 	if err != nil {
 		return nil, err
 	}
-	os, err := s.Orders.ByIDs(ctx, ids)
+	os, err := s.deps.Orders.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (s *Service) pay(ctx context.Context, who mall.Actor, o *Order, p *payment.
 	if err != nil {
 		return err
 	}
-	if err := s.Stock.Sell(ctx, source(id)); err != nil {
+	if err := s.deps.Stock.Sell(ctx, source(id)); err != nil {
 		return err
 	}
 	if paid.CanRedeem {
@@ -133,10 +133,10 @@ func (s *Service) pay(ctx context.Context, who mall.Actor, o *Order, p *payment.
 		}
 	}
 	lines := paid.Lines
-	s.Tx.OnCommit(ctx, func(context.Context) {
+	s.deps.Tx.OnCommit(ctx, func(context.Context) {
 		for i := range lines {
-			s.Catalog.CountSales(lines[i].Goods, 1, lines[i].Qty)
-			s.Catalog.NoteDeal(catalog.Paid, lines[i].Goods, paid.Buyer, paid.PaidAt)
+			s.deps.Catalog.CountSales(lines[i].Goods, 1, lines[i].Qty)
+			s.deps.Catalog.NoteDeal(catalog.Paid, lines[i].Goods, paid.Buyer, paid.PaidAt)
 		}
 	})
 	return nil

@@ -15,7 +15,7 @@ func (s *Service) Eraser() auth.Eraser {
 
 // Busy bars erasing an account whose orders or claims are open.
 func (s *Service) Busy(ctx context.Context, account mall.ID) error {
-	live, err := s.Orders.Live(ctx, account, s.now())
+	live, err := s.deps.Orders.Live(ctx, account, s.now())
 	if err == nil && live {
 		return ErrAccountBusy
 	}
@@ -26,14 +26,14 @@ func (s *Service) Busy(ctx context.Context, account mall.ID) error {
 // address, remark, network address, own words and pictures; the history of
 // purchases goes away. Amounts and goods of orders stay: they are the books. It joins the running transaction.
 func (s *Service) Erase(ctx context.Context, account mall.ID) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		if err := s.Orders.Erase(ctx, account); err != nil {
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
+		if err := s.deps.Orders.Erase(ctx, account); err != nil {
 			return err
 		}
-		if err := s.Purchases.Erase(ctx, account); err != nil {
+		if err := s.deps.Purchases.Erase(ctx, account); err != nil {
 			return err
 		}
-		return s.Claims.Erase(ctx, account)
+		return s.deps.Claims.Erase(ctx, account)
 	})
 }
 
@@ -64,18 +64,18 @@ func (s *Service) Export(ctx context.Context, account mall.ID) (any, error) {
 	out := []Exported{}
 	f := Filter{Now: s.now(), Buyer: account}
 	for after := mall.ID(0); ; {
-		os, err := s.Orders.Each(ctx, f, after, 200)
+		os, err := s.deps.Orders.Each(ctx, f, after, 200)
 		if err != nil || len(os) == 0 {
 			return out, err
 		}
-		if err := s.Orders.Lines(ctx, os); err != nil {
+		if err := s.deps.Orders.Lines(ctx, os); err != nil {
 			return nil, err
 		}
 		ids := make([]mall.ID, len(os))
 		for i, o := range os {
 			ids[i] = o.ID
 		}
-		claims, err := s.Claims.Of(ctx, ids)
+		claims, err := s.deps.Claims.Of(ctx, ids)
 		if err != nil {
 			return nil, err
 		}

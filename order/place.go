@@ -46,7 +46,7 @@ func (s *Service) Place(ctx context.Context, who mall.Actor, in PlaceInput) (*Or
 		return nil, err
 	}
 	if in.PickUpShop != 0 {
-		at, err := s.Shops.Get(ctx, in.PickUpShop)
+		at, err := s.deps.Shops.Get(ctx, in.PickUpShop)
 		switch {
 		case errors.Is(err, mall.ErrNotFound):
 			return nil, mall.ErrInvalid.With("pick-up shop")
@@ -60,7 +60,7 @@ func (s *Service) Place(ctx context.Context, who mall.Actor, in PlaceInput) (*Or
 	var o *Order
 	var needs []mall.ID
 	try := func() error {
-		return s.Tx.Do(ctx, func(ctx context.Context) (err error) {
+		return s.deps.Tx.Do(ctx, func(ctx context.Context) (err error) {
 			o, needs, err = s.place(ctx, who, in, term)
 			return err
 		})
@@ -85,7 +85,7 @@ func (s *Service) meanwhile(ctx context.Context, buyer mall.ID, key string) *Ord
 	if key == "" || mall.InTx(ctx) {
 		return nil
 	}
-	id, err := s.Orders.FindByKey(ctx, buyer, key)
+	id, err := s.deps.Orders.FindByKey(ctx, buyer, key)
 	if err != nil || id == 0 {
 		return nil
 	}
@@ -114,7 +114,7 @@ func (s *Service) term(ctx context.Context, face mall.Face) (time.Duration, erro
 // place is Place within its transaction. It also says which SKUs it needs.
 func (s *Service) place(ctx context.Context, who mall.Actor, in PlaceInput, term time.Duration) (*Order, []mall.ID, error) {
 	if in.IdempotencyKey != "" {
-		if id, err := s.Orders.FindByKey(ctx, who.Account, in.IdempotencyKey); err != nil || id != 0 {
+		if id, err := s.deps.Orders.FindByKey(ctx, who.Account, in.IdempotencyKey); err != nil || id != 0 {
 			return s.again(ctx, id, err)
 		}
 	}
@@ -156,7 +156,7 @@ func (s *Service) place(ctx context.Context, who mall.Actor, in PlaceInput, term
 	}
 	for _, d := range ds {
 		if d.o.Payable == 0 {
-			if _, err := s.Payments.PayNothing(ctx, who, payment.Action{Purpose: payment.Order, Refs: []mall.ID{d.o.ID}}); err != nil {
+			if _, err := s.deps.Payments.PayNothing(ctx, who, payment.Action{Purpose: payment.Order, Refs: []mall.ID{d.o.ID}}); err != nil {
 				return nil, needs, err
 			}
 			paid, err := s.load(ctx, d.o.ID)
@@ -214,12 +214,12 @@ func (s *Service) parent(ctx context.Context, ds []*draft) (*Order, error) {
 func (s *Service) insert(ctx context.Context, o *Order, n Numbering) error {
 	for range 5 {
 		o.Number = s.number(n, o.Face, o.Added)
-		ok, err := s.Orders.Insert(ctx, o)
+		ok, err := s.deps.Orders.Insert(ctx, o)
 		if err != nil || ok {
 			return err
 		}
 		if o.Key != "" {
-			if id, err := s.Orders.FindByKey(ctx, o.Buyer, o.Key); err != nil || id != 0 {
+			if id, err := s.deps.Orders.FindByKey(ctx, o.Buyer, o.Key); err != nil || id != 0 {
 				return errors.Join(err, ErrBusy)
 			}
 		}
@@ -238,10 +238,10 @@ func (s *Service) commit(ctx context.Context, d *draft) error {
 	for i := range o.Lines {
 		needs[i] = stock.Need{Key: stock.SKU(o.Lines[i].SKU), Qty: o.Lines[i].Qty}
 	}
-	if err := s.Stock.Hold(ctx, source(o.ID), needs); err != nil {
+	if err := s.deps.Stock.Hold(ctx, source(o.ID), needs); err != nil {
 		return err
 	}
-	if err := s.Catalog.TakeLimits(ctx, o.Buyer, source(o.ID), d.at, d.items); err != nil {
+	if err := s.deps.Catalog.TakeLimits(ctx, o.Buyer, source(o.ID), d.at, d.items); err != nil {
 		return err
 	}
 	if err := d.redeem(ctx); err != nil {
@@ -253,9 +253,9 @@ func (s *Service) commit(ctx context.Context, d *draft) error {
 	if err := s.spend(ctx, o, pointsMoney, points.KindDeduction, o.Deducted); err != nil {
 		return err
 	}
-	s.Tx.OnCommit(ctx, func(context.Context) {
+	s.deps.Tx.OnCommit(ctx, func(context.Context) {
 		for i := range o.Lines {
-			s.Catalog.NoteDeal(catalog.Ordered, o.Lines[i].Goods, o.Buyer, d.at)
+			s.deps.Catalog.NoteDeal(catalog.Ordered, o.Lines[i].Goods, o.Buyer, d.at)
 		}
 	})
 	return s.tell(ctx, Change{Move: MovePlace, Order: *o, Actor: d.who}, map[string]any{"parent": o.Parent, "points": o.Points + o.Deducted})
@@ -265,7 +265,7 @@ func (s *Service) spend(ctx context.Context, o *Order, why string, kind points.K
 	if n == 0 {
 		return nil
 	}
-	return s.Points.Spend(ctx, points.Move{Account: o.Buyer, Kind: kind, Amount: n, Source: points.Source{Type: why, ID: o.ID}, Order: o.ID})
+	return s.deps.Points.Spend(ctx, points.Move{Account: o.Buyer, Kind: kind, Amount: n, Source: points.Source{Type: why, ID: o.ID}, Order: o.ID})
 }
 
 // takeCart removes the lines that the order is made of from the cart. With a
@@ -279,7 +279,7 @@ func (s *Service) takeCart(ctx context.Context, who mall.Actor, in *PlaceInput) 
 			return err
 		}
 	}
-	ls, err := s.Carts.Take(ctx, who.Account, in.Cart.Type, keys)
+	ls, err := s.deps.Carts.Take(ctx, who.Account, in.Cart.Type, keys)
 	for _, l := range ls {
 		in.Lines = append(in.Lines, WantLine{Goods: l.Goods, SKU: l.SKU, Qty: l.Qty, Addons: l.Addons})
 	}
@@ -289,7 +289,7 @@ func (s *Service) takeCart(ctx context.Context, who mall.Actor, in *PlaceInput) 
 // keysOf are the keys of the chosen cart lines whose goods belong to the shop
 // asked for.
 func (s *Service) keysOf(ctx context.Context, who mall.Actor, in *PlaceInput) ([]string, error) {
-	ls, err := s.Carts.Selected(ctx, who.Account, in.Cart.Type)
+	ls, err := s.deps.Carts.Selected(ctx, who.Account, in.Cart.Type)
 	if err != nil {
 		return nil, err
 	}

@@ -66,10 +66,10 @@ func (s *Service) ListPurchases(ctx context.Context, buyer mall.ID, f PurchaseFi
 		return out, mall.ErrInvalid.With("nameLike")
 	}
 	var err error
-	if out.Items, err = s.Purchases.List(ctx, f, p.Clean()); err != nil || f.NoTotal {
+	if out.Items, err = s.deps.Purchases.List(ctx, f, p.Clean()); err != nil || f.NoTotal {
 		return out, err
 	}
-	n, err := s.Purchases.Total(ctx, f, countedPurchases+1)
+	n, err := s.deps.Purchases.Total(ctx, f, countedPurchases+1)
 	out.Total, out.AtLeast = min(n, countedPurchases), n > countedPurchases
 	return out, err
 }
@@ -77,8 +77,8 @@ func (s *Service) ListPurchases(ctx context.Context, buyer mall.ID, f PurchaseFi
 // RemovePurchase takes a goods out of a buyer's history until it is bought
 // again; ErrNoPurchase when it is not there.
 func (s *Service) RemovePurchase(ctx context.Context, buyer, goods mall.ID) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		ok, err := s.Purchases.Remove(ctx, buyer, goods)
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
+		ok, err := s.deps.Purchases.Remove(ctx, buyer, goods)
 		if err == nil && !ok {
 			err = ErrNoPurchase
 		}
@@ -97,7 +97,7 @@ func (s *Service) notePurchases(ctx context.Context, os []*Order, at time.Time) 
 		}
 	}
 	slices.Sort(goods)
-	if err := s.Purchases.Add(ctx, os[0].Buyer, slices.Compact(goods), at); err != nil {
+	if err := s.deps.Purchases.Add(ctx, os[0].Buyer, slices.Compact(goods), at); err != nil {
 		return fmt.Errorf("order: note purchases: %w", err)
 	}
 	return nil

@@ -107,7 +107,7 @@ func (s *Service) Quote(ctx context.Context, who mall.Actor, in PlaceInput) (*Qu
 		return nil, err
 	}
 	var q *Quote
-	err := s.Tx.View(ctx, func(ctx context.Context) error {
+	err := s.deps.Tx.View(ctx, func(ctx context.Context) error {
 		ds, err := s.drafts(ctx, who, in, s.cartLines)
 		if err != nil {
 			return err
@@ -120,7 +120,7 @@ func (s *Service) Quote(ctx context.Context, who mall.Actor, in PlaceInput) (*Qu
 			return err
 		}
 		d.Quote.Order = *d.o
-		if d.Rules, err = s.Points.Rules(ctx); err != nil {
+		if d.Rules, err = s.deps.Points.Rules(ctx); err != nil {
 			return err
 		}
 		q = &d.Quote
@@ -150,7 +150,7 @@ func (s *Service) drafts(ctx context.Context, who mall.Actor, in PlaceInput, fro
 	if err := s.check(&in); err != nil {
 		return nil, err
 	}
-	level, err := s.Members.LevelOf(ctx, who.Account)
+	level, err := s.deps.Members.LevelOf(ctx, who.Account)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func (s *Service) drafts(ctx context.Context, who mall.Actor, in PlaceInput, fro
 	for i, l := range in.Lines {
 		wants[i] = catalog.Want{Goods: l.Goods, SKU: l.SKU, Options: l.Options, Qty: l.Qty, Addons: l.Addons}
 	}
-	items, problems, err := s.Catalog.Appraise(ctx, catalog.Buyer{Account: who.Account, Level: level.ID, Rebate: level.Rebate}, at, wants)
+	items, problems, err := s.deps.Catalog.Appraise(ctx, catalog.Buyer{Account: who.Account, Level: level.ID, Rebate: level.Rebate}, at, wants)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +189,7 @@ func (s *Service) drafts(ctx context.Context, who mall.Actor, in PlaceInput, fro
 
 // cartLines turns the cart's lines into the input's, leaving them in the cart.
 func (s *Service) cartLines(ctx context.Context, who mall.Actor, in *PlaceInput) error {
-	ls, err := s.Carts.Selected(ctx, who.Account, in.Cart.Type)
+	ls, err := s.deps.Carts.Selected(ctx, who.Account, in.Cart.Type)
 	for _, l := range ls {
 		if in.Cart.Keys == nil || slices.Contains(in.Cart.Keys, l.Key) {
 			in.Lines = append(in.Lines, WantLine{Goods: l.Goods, SKU: l.SKU, Qty: l.Qty, Addons: l.Addons})
@@ -306,14 +306,14 @@ func pointsDeduction(ctx context.Context, d *draft) error {
 		return nil
 	}
 	if price := d.o.pointsSum(); price > 0 { // it is spent besides
-		have, err := d.Points.Amounts(ctx, d.who.Account)
+		have, err := d.deps.Points.Amounts(ctx, d.who.Account)
 		if err != nil {
 			return err
 		}
 		score = min(score, have.Points-price)
 	}
 	var err error
-	if d.cost, err = d.Points.Deduct(ctx, d.who.Account, score, sum); err != nil || d.cost.Money <= 0 {
+	if d.cost, err = d.deps.Points.Deduct(ctx, d.who.Account, score, sum); err != nil || d.cost.Money <= 0 {
 		return err
 	}
 	d.o.cutGoods(SourcePoints, strconv.FormatInt(int64(d.cost.Rule), 10), d.cost.Money, nil)
@@ -335,7 +335,7 @@ func freight(ctx context.Context, d *draft) error {
 		}
 		lines[i] = catalog.FreightLine{Template: l.Template, Qty: l.Qty, Weight: l.Weight * l.Qty, Amount: l.PriceUnit * mall.Money(l.Qty)}
 	}
-	fees, err := d.Catalog.Freight(ctx, o.Address.Region(), lines)
+	fees, err := d.deps.Catalog.Freight(ctx, o.Address.Region(), lines)
 	if errors.Is(err, catalog.ErrNotDelivered) {
 		d.NotDelivered, fees, err = err, make([]mall.Money, len(lines)), nil
 	}

@@ -37,7 +37,7 @@ func (s *Service) makeCodes(ctx context.Context, o *Order) error {
 			c := &codes[i]
 			c.Order, c.Shop, c.State, c.Added, c.Text = o.ID, o.Shop, CodeUnused, s.now(), random(digits, length)
 		}
-		if err := s.Codes.Insert(ctx, codes); err != nil {
+		if err := s.deps.Codes.Insert(ctx, codes); err != nil {
 			return err
 		}
 		var left []Code
@@ -71,7 +71,7 @@ func (s *Service) Redeem(ctx context.Context, who mall.Actor, text string) (*Ord
 		return nil, err
 	}
 	// Only codes that do not exist count as tries.
-	if e := s.Tx.Do(ctx, func(ctx context.Context) error { return s.Codes.Untry(ctx, key, window) }); e != nil && err == nil {
+	if e := s.deps.Tx.Do(ctx, func(ctx context.Context) error { return s.deps.Codes.Untry(ctx, key, window) }); e != nil && err == nil {
 		err = e
 	}
 	return o, err
@@ -79,8 +79,8 @@ func (s *Service) Redeem(ctx context.Context, who mall.Actor, text string) (*Ord
 
 // take counts a try before it is made, so that many at once cannot slip through.
 func (s *Service) take(ctx context.Context, key string, window time.Time) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		ok, err := s.Codes.Try(ctx, key, window, s.cfg.CodeTries)
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
+		ok, err := s.deps.Codes.Try(ctx, key, window, s.cfg.CodeTries)
 		if err == nil && !ok {
 			return ErrTries
 		}
@@ -94,7 +94,7 @@ func (s *Service) redeem(ctx context.Context, who mall.Actor, text string) (*Ord
 		return nil, err
 	}
 	var done *Order
-	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+	err = s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		return s.change(ctx, c.Order, func(ctx context.Context, o *Order) error {
 			lines, err := s.hand(ctx, o, c)
 			if err != nil {
@@ -107,7 +107,7 @@ func (s *Service) redeem(ctx context.Context, who mall.Actor, text string) (*Ord
 			if err := s.save(ctx, o, move{Move: MoveRedeem, who: who, role: role, to: to, lines: lines}); err != nil {
 				return err
 			}
-			ok, err := s.Codes.Use(ctx, c.ID, who.Account, o.Updated)
+			ok, err := s.deps.Codes.Use(ctx, c.ID, who.Account, o.Updated)
 			if err == nil && !ok {
 				err = ErrCodeUsed
 			}
@@ -120,7 +120,7 @@ func (s *Service) redeem(ctx context.Context, who mall.Actor, text string) (*Ord
 
 // codeFor is the code of a text that the actor may redeem, and the role in which.
 func (s *Service) codeFor(ctx context.Context, who mall.Actor, text string) (*Code, Role, error) {
-	cs, err := s.Codes.Find(ctx, text, maxSame)
+	cs, err := s.deps.Codes.Find(ctx, text, maxSame)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -149,7 +149,7 @@ func (s *Service) clerk(ctx context.Context, who mall.Actor, shop mall.ID) (Role
 
 // hand counts the pieces that a code stands for as handed over.
 func (s *Service) hand(ctx context.Context, o *Order, c *Code) ([]*Line, error) {
-	cs, err := s.Codes.Of(ctx, []mall.ID{o.ID})
+	cs, err := s.deps.Codes.Of(ctx, []mall.ID{o.ID})
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func (s *Service) CodesOf(ctx context.Context, orders []mall.ID) (map[mall.ID][]
 	if len(orders) == 0 {
 		return by, nil
 	}
-	cs, err := s.Codes.Of(ctx, orders)
+	cs, err := s.deps.Codes.Of(ctx, orders)
 	for _, c := range cs {
 		by[c.Order] = append(by[c.Order], c)
 	}
@@ -200,7 +200,7 @@ func (s *Service) ByCode(ctx context.Context, who mall.Actor, text string) (*Ord
 	if err := s.take(ctx, key, window); err != nil {
 		return nil, err
 	}
-	cs, err := s.Codes.Find(ctx, text, maxSame)
+	cs, err := s.deps.Codes.Find(ctx, text, maxSame)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func (s *Service) ByCode(ctx context.Context, who mall.Actor, text string) (*Ord
 				continue
 			}
 		}
-		return o, s.Tx.Do(ctx, func(ctx context.Context) error { return s.Codes.Untry(ctx, key, window) })
+		return o, s.deps.Tx.Do(ctx, func(ctx context.Context) error { return s.deps.Codes.Untry(ctx, key, window) })
 	}
 	return nil, ErrNoCode
 }

@@ -67,25 +67,25 @@ func (s *Service) undo(ctx context.Context, o *Order, off []taken, from points.S
 	var score int64
 	for _, t := range off {
 		if t.shelf > 0 {
-			if err := s.Stock.Return(ctx, source(o.ID), stock.SKU(t.sku), t.shelf); err != nil {
+			if err := s.deps.Stock.Return(ctx, source(o.ID), stock.SKU(t.sku), t.shelf); err != nil {
 				return err
 			}
 		}
 		if o.CanRedeem && t.qty > 0 {
-			if err := s.Codes.Void(ctx, o.ID, t.line, t.qty); err != nil {
+			if err := s.deps.Codes.Void(ctx, o.ID, t.line, t.qty); err != nil {
 				return err
 			}
 		}
 		score += t.points
 	}
 	if o.CanRedeem && o.left() == 0 {
-		if err := s.Codes.Void(ctx, o.ID, 0, maxCodes); err != nil {
+		if err := s.deps.Codes.Void(ctx, o.ID, 0, maxCodes); err != nil {
 			return err
 		}
 	}
-	s.Tx.OnCommit(ctx, func(context.Context) {
+	s.deps.Tx.OnCommit(ctx, func(context.Context) {
 		for _, t := range off {
-			s.Catalog.CountSales(t.goods, 0, -t.qty)
+			s.deps.Catalog.CountSales(t.goods, 0, -t.qty)
 		}
 	})
 	return s.earn(ctx, o, from, score)
@@ -138,7 +138,7 @@ func (s *Service) onRefund(ctx context.Context, r *payment.Refund) error {
 	id := r.Ref
 	switch kind {
 	case "claim":
-		c, err := s.Claims.Get(ctx, mall.ID(n))
+		c, err := s.deps.Claims.Get(ctx, mall.ID(n))
 		if err != nil {
 			return err
 		}
@@ -168,7 +168,7 @@ func (s *Service) settleRefund(ctx context.Context, o *Order, amount mall.Money,
 	if err != nil || to.Pay != Refunded {
 		return err
 	}
-	if err := s.Catalog.GiveLimits(ctx, source(o.ID)); err != nil {
+	if err := s.deps.Catalog.GiveLimits(ctx, source(o.ID)); err != nil {
 		return err
 	}
 	return s.releaseOffers(ctx, o.ID)

@@ -31,7 +31,7 @@ func (s *Service) Review(ctx context.Context, who mall.Actor, ref Ref, in []Revi
 			return err
 		}
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		return s.change(ctx, id, func(ctx context.Context, o *Order) error {
 			if _, err := as(o, who, Buyer); err != nil {
 				return err
@@ -94,7 +94,7 @@ func (s *Service) review(ctx context.Context, who mall.Actor, role Role, o *Orde
 	if err := s.save(ctx, o, move{Move: MoveReview, who: who, role: role, to: to, lines: lines}); err != nil {
 		return err
 	}
-	return s.Catalog.AddReviews(ctx, reviews)
+	return s.deps.Catalog.AddReviews(ctx, reviews)
 }
 
 // autoReview gives the lines that nobody reviewed the standard good review.

@@ -98,9 +98,9 @@ type Watcher func(ctx context.Context, c Change)
 
 // Service is all orders of a store.
 type Service struct {
-	Deps
-	cfg Config
-	now func() time.Time
+	deps Deps
+	cfg  Config
+	now  func() time.Time
 }
 
 // New builds the service and registers the purpose payment.Order, so it comes
@@ -130,7 +130,7 @@ func New(d Deps, c Config) (*Service, error) {
 	if c.AutoRemark == "" {
 		c.AutoRemark = "系统默认好评"
 	}
-	s := &Service{Deps: d, cfg: c, now: mall.Clock(c.Now)}
+	s := &Service{deps: d, cfg: c, now: mall.Clock(c.Now)}
 	d.Payments.Handle(payment.Order, payment.Handler{Price: s.payPrice, Run: s.payRun, Kind: payment.KindOrder})
 	d.Payments.OnRefund(payment.Order, s.onRefund)
 	return s, nil
@@ -147,7 +147,7 @@ func (s *Service) resolve(ctx context.Context, r Ref) (mall.ID, error) {
 	if r.ID != 0 || r.Number == "" {
 		return r.ID, nil
 	}
-	id, err := s.Orders.FindByNumber(ctx, r.Number)
+	id, err := s.deps.Orders.FindByNumber(ctx, r.Number)
 	if err == nil && id == 0 {
 		err = ErrNoOrder
 	}
@@ -194,11 +194,11 @@ func (s *Service) sum(ctx context.Context, o *Order) error {
 	if !o.Parts {
 		return nil
 	}
-	ids, err := s.Orders.Children(ctx, o.ID)
+	ids, err := s.deps.Orders.Children(ctx, o.ID)
 	if err != nil {
 		return err
 	}
-	children, err := s.Orders.ByIDs(ctx, ids)
+	children, err := s.deps.Orders.ByIDs(ctx, ids)
 	if err != nil || len(children) == 0 {
 		return err
 	}
@@ -215,7 +215,7 @@ func (s *Service) sum(ctx context.Context, o *Order) error {
 }
 
 func (s *Service) load(ctx context.Context, id mall.ID) (*Order, error) {
-	o, err := s.Orders.Get(ctx, id)
+	o, err := s.deps.Orders.Get(ctx, id)
 	if errors.Is(err, mall.ErrNotFound) {
 		return nil, ErrNoOrder
 	}

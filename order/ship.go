@@ -43,7 +43,7 @@ func (s *Service) Ship(ctx context.Context, who mall.Actor, ref Ref, in ShipInpu
 	if max(len(in.Code), len(in.Name), len(in.Tracking)) > 100 {
 		return mall.ErrInvalid.With("trackingNumber")
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		if in.Action == ShipReceive {
 			return s.receive(ctx, id, who, Merchant)
 		}
@@ -110,7 +110,7 @@ func (s *Service) send(ctx context.Context, who mall.Actor, role Role, o *Order,
 	if err != nil {
 		return err
 	}
-	return s.Orders.AddShipment(ctx, &Shipment{Order: o.ID, Code: in.Code, Name: in.Name, Tracking: in.Tracking, Pieces: pieces, At: o.ShippedAt})
+	return s.deps.Orders.AddShipment(ctx, &Shipment{Order: o.ID, Code: in.Code, Name: in.Name, Tracking: in.Tracking, Pieces: pieces, At: o.ShippedAt})
 }
 
 // Receive is the buyer's word that everything arrived. Only wholly shipped
@@ -120,7 +120,7 @@ func (s *Service) Receive(ctx context.Context, who mall.Actor, ref Ref) error {
 	if err != nil {
 		return err
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error { return s.receive(ctx, id, who, Buyer) })
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error { return s.receive(ctx, id, who, Buyer) })
 }
 
 // receive moves an order to received in one of its roles, Machine standing
@@ -154,7 +154,7 @@ func (s *Service) receive(ctx context.Context, id mall.ID, who mall.Actor, role 
 			return err
 		}
 		if o.CanRedeem {
-			return s.Codes.Void(ctx, o.ID, 0, maxCodes)
+			return s.deps.Codes.Void(ctx, o.ID, 0, maxCodes)
 		}
 		return nil
 	})
@@ -184,7 +184,7 @@ func (s *Service) Invalidate(ctx context.Context, who mall.Actor, ref Ref, reaso
 			return err
 		}
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		return s.change(ctx, id, func(ctx context.Context, o *Order) error {
 			switch {
 			case o.Pay != Paid:
@@ -205,14 +205,14 @@ func (s *Service) Invalidate(ctx context.Context, who mall.Actor, ref Ref, reaso
 			if left <= 0 {
 				return s.settleRefund(ctx, o, 0, 0)
 			}
-			_, err = s.Payments.Refund(ctx, who, payment.RefundInput{Purpose: payment.Order, Ref: o.PaidAs, Source: source(o.ID), Amount: left, Reason: reason})
+			_, err = s.deps.Payments.Refund(ctx, who, payment.RefundInput{Purpose: payment.Order, Ref: o.PaidAs, Source: source(o.ID), Amount: left, Reason: reason})
 			return err
 		})
 	})
 }
 
 func (s *Service) invalidateParts(ctx context.Context, who mall.Actor, parent mall.ID, reason string) error {
-	ids, err := s.Orders.Children(ctx, parent)
+	ids, err := s.deps.Orders.Children(ctx, parent)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ const openLimit = 20
 
 // PendingFor is the number of open gateway payments of a reference.
 func (s *Service) PendingFor(ctx context.Context, p Purpose, ref mall.ID) (int, error) {
-	return s.Repo.CountOpen(ctx, p, ref)
+	return s.deps.Repo.CountOpen(ctx, p, ref)
 }
 
 // CloseFor closes the open payments of a reference at their providers, outside
@@ -22,7 +22,7 @@ func (s *Service) CloseFor(ctx context.Context, p Purpose, ref mall.ID) (Outcome
 	if mall.InTx(ctx) {
 		return Unknown, ErrInTx
 	}
-	open, err := s.Repo.OpenFor(ctx, p, ref, openLimit)
+	open, err := s.deps.Repo.OpenFor(ctx, p, ref, openLimit)
 	if err != nil {
 		return Unknown, err
 	}
@@ -49,7 +49,7 @@ func (s *Service) CloseFor(ctx context.Context, p Purpose, ref mall.ID) (Outcome
 func (s *Service) closeEarlier(ctx context.Context, payer mall.ID, a Action, share mall.Money) (int, error) {
 	n := 0
 	for _, ref := range a.Refs {
-		open, err := s.Repo.OpenFor(ctx, a.Purpose, ref, openLimit)
+		open, err := s.deps.Repo.OpenFor(ctx, a.Purpose, ref, openLimit)
 		if err != nil {
 			return n, err
 		}

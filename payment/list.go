@@ -14,7 +14,7 @@ func (s *Service) GetOf(ctx context.Context, who mall.Actor, number string) (*Pa
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.Repo.ByNumber(ctx, number)
+	p, err := s.deps.Repo.ByNumber(ctx, number)
 	if err != nil {
 		return nil, err
 	}
@@ -31,19 +31,19 @@ func (s *Service) ListOf(ctx context.Context, who mall.Actor, f Filter, p mall.P
 		return mall.Slice[Payment]{}, err
 	}
 	f.Payer = payer
-	return s.Repo.List(ctx, f, p.Clean())
+	return s.deps.Repo.List(ctx, f, p.Clean())
 }
 
 // PaidFor is the payment that paid for a reference and was carried out,
 // narrowed to its part; mall.ErrNotFound without one.
 func (s *Service) PaidFor(ctx context.Context, p Purpose, ref mall.ID) (*Payment, error) {
-	return s.Repo.PaidPart(ctx, p, ref)
+	return s.deps.Repo.PaidPart(ctx, p, ref)
 }
 
 // Refunds lists the refunds of a reference, oldest first; remedies of refused
 // payments are among them.
 func (s *Service) Refunds(ctx context.Context, p Purpose, ref mall.ID) ([]Refund, error) {
-	return s.Repo.Refunds(ctx, p, ref)
+	return s.deps.Repo.Refunds(ctx, p, ref)
 }
 
 // Eraser is the room's part in auth.Service.Erase: refused while payments are
@@ -51,15 +51,15 @@ func (s *Service) Refunds(ctx context.Context, p Purpose, ref mall.ID) ([]Refund
 func (s *Service) Eraser() auth.Eraser {
 	return auth.Eraser{
 		Busy: func(ctx context.Context, account mall.ID) error {
-			open, err := s.Repo.HasOpen(ctx, account)
+			open, err := s.deps.Repo.HasOpen(ctx, account)
 			if err == nil && open {
 				return auth.ErrOpen.With("payments")
 			}
 			return err
 		},
-		Erase: s.Repo.Redact,
+		Erase: s.deps.Repo.Redact,
 		Export: func(ctx context.Context, account mall.ID) (any, error) {
-			list, err := s.Repo.List(ctx, Filter{Payer: account}, mall.Page{Limit: 1000})
+			list, err := s.deps.Repo.List(ctx, Filter{Payer: account}, mall.Page{Limit: 1000})
 			return list.Items, err
 		},
 	}

@@ -39,12 +39,12 @@ func (s *Service) Notify(ctx context.Context, provider string, h Header, body []
 	if n.RefundNumber != "" {
 		line.Number = n.RefundNumber
 	}
-	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+	err = s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.book(ctx, provider, n); err != nil {
 			return err
 		}
 		line.At = s.now()
-		return s.Repo.LogNotice(ctx, line)
+		return s.deps.Repo.LogNotice(ctx, line)
 	})
 	if err == nil {
 		return p.Answer(true, ""), nil
@@ -53,9 +53,9 @@ func (s *Service) Notify(ctx context.Context, provider string, h Header, body []
 	if line.Result == "" {
 		line.Result = "internal"
 	}
-	logged := s.Tx.Do(ctx, func(ctx context.Context) error {
+	logged := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		line.At = s.now()
-		return s.Repo.LogNotice(ctx, line)
+		return s.deps.Repo.LogNotice(ctx, line)
 	})
 	return p.Answer(false, line.Result), errors.Join(err, logged)
 }
@@ -65,7 +65,7 @@ func (s *Service) book(ctx context.Context, provider string, n Notice) error {
 	if n.RefundNumber != "" {
 		return s.bookRefund(ctx, provider, n)
 	}
-	p, err := s.Repo.ByNumber(ctx, n.Number)
+	p, err := s.deps.Repo.ByNumber(ctx, n.Number)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (s *Service) book(ctx context.Context, provider string, n Notice) error {
 // bookRefund finishes a refund that the provider says is done, and otherwise
 // lets the sweep ask: a failure is never taken from a notice alone.
 func (s *Service) bookRefund(ctx context.Context, provider string, n Notice) error {
-	r, err := s.Repo.RefundByNumber(ctx, n.RefundNumber)
+	r, err := s.deps.Repo.RefundByNumber(ctx, n.RefundNumber)
 	if err != nil {
 		return err
 	}
@@ -98,5 +98,5 @@ func (s *Service) bookRefund(ctx context.Context, provider string, n Notice) err
 	case n.Outcome == Settled:
 		return s.finish(ctx, r, n.Receipt)
 	}
-	return s.Repo.HurryRefund(ctx, r.ID, s.now())
+	return s.deps.Repo.HurryRefund(ctx, r.ID, s.now())
 }

@@ -57,7 +57,7 @@ func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Open
 		return nil, err
 	}
 	var p *Payment
-	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+	err = s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		p = s.draft(who, a)
 		p.Provider, p.Scene, p.OpenID, p.Remark = in.Provider, in.Scene, in.OpenID, in.Remark
 		p.Operator, p.AppID, p.Merchant = m.Operator, m.AppID, m.Number
@@ -90,7 +90,7 @@ func (s *Service) insertOpen(ctx context.Context, who mall.Actor, p *Payment, in
 		return err
 	}
 	if p.Share > 0 {
-		return s.Wallet.Freeze(ctx, Move{Account: p.Payer, Amount: p.Share, Source: Source{Type: "payment.freeze", ID: p.ID}})
+		return s.deps.Wallet.Freeze(ctx, Move{Account: p.Payer, Amount: p.Share, Source: Source{Type: "payment.freeze", ID: p.ID}})
 	}
 	return nil
 }
@@ -99,7 +99,7 @@ func (s *Service) insertOpen(ctx context.Context, who mall.Actor, p *Payment, in
 func (s *Service) share(ctx context.Context, p *Payment, in OpenInput) error {
 	price, share := p.Amount, mall.Money(0)
 	if in.UseWallet && (in.ClientAmount == nil || *in.ClientAmount != price) {
-		balance, err := s.Wallet.Available(ctx, p.Payer)
+		balance, err := s.deps.Wallet.Available(ctx, p.Payer)
 		if err != nil {
 			return err
 		}
@@ -137,9 +137,9 @@ func (s *Service) create(ctx context.Context, provider Provider, p *Payment, in 
 	switch o.Outcome {
 	case Waiting:
 		moved := false
-		err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		err := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 			now := s.now()
-			if moved, err = s.Repo.Pend(ctx, p.ID, o.Prepay, now.Add(firstCheck), now); err != nil || !moved {
+			if moved, err = s.deps.Repo.Pend(ctx, p.ID, o.Prepay, now.Add(firstCheck), now); err != nil || !moved {
 				return err
 			}
 			return s.event(ctx, "payment.opened", p)
@@ -192,7 +192,7 @@ func (s *Service) PayFromWallet(ctx context.Context, who mall.Actor, a Action, p
 		}
 	}
 	if need {
-		if err := s.Wallet.CheckPassword(ctx, payer, password); err != nil {
+		if err := s.deps.Wallet.CheckPassword(ctx, payer, password); err != nil {
 			return nil, err
 		}
 	}
@@ -208,7 +208,7 @@ func (s *Service) PayFromWallet(ctx context.Context, who mall.Actor, a Action, p
 
 func (s *Service) fromBalance(ctx context.Context, who mall.Actor, a Action) (*Payment, error) {
 	var p *Payment
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		p = s.draft(who, a)
 		p.Provider = ProviderBalance
 		return s.payNow(ctx, who, p)
@@ -227,7 +227,7 @@ func (s *Service) PayNothing(ctx context.Context, who mall.Actor, a Action) (*Pa
 		return nil, err
 	}
 	var p *Payment
-	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+	err = s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		p = s.draft(who, a)
 		p.Provider = ProviderNone
 		return s.payNow(ctx, who, p)
@@ -269,7 +269,7 @@ func (s *Service) payNow(ctx context.Context, who mall.Actor, p *Payment) error 
 		if part.Amount == 0 {
 			continue
 		}
-		err := s.Wallet.Spend(ctx, Move{Account: p.Payer, Kind: h.Kind, Amount: part.Amount, Source: Source{Type: "payment.spend", ID: part.ID},
+		err := s.deps.Wallet.Spend(ctx, Move{Account: p.Payer, Kind: h.Kind, Amount: part.Amount, Source: Source{Type: "payment.spend", ID: part.ID},
 			Order: p.orderOf(part), Remark: part.Subject, Totals: Totals{Consumed: part.Amount, Paid: part.Amount, Payments: payments}})
 		if err != nil {
 			return err
@@ -345,22 +345,22 @@ func (s *Service) insert(ctx context.Context, p *Payment) error {
 	}
 	if wish := p.Parts[0].wish; len(p.Parts) == 1 && wish != "" && len(wish) <= maxNumber {
 		p.Number = wish
-		if err := s.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
+		if err := s.deps.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
 			return err
 		}
-		n, err := s.Repo.CountFor(ctx, p.Action.Purpose, p.Parts[0].Ref)
+		n, err := s.deps.Repo.CountFor(ctx, p.Action.Purpose, p.Parts[0].Ref)
 		if err != nil {
 			return err
 		}
 		if p.Number = fmt.Sprintf("%s_%d", wish, n+1); len(p.Number) <= maxNumber {
-			if err := s.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
+			if err := s.deps.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
 				return err
 			}
 		}
 	}
 	for range 3 {
 		p.Number = s.number(p.Created)
-		if err := s.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
+		if err := s.deps.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
 			return err
 		}
 	}

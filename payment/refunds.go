@@ -24,12 +24,12 @@ func (s *Service) Refund(ctx context.Context, who mall.Actor, in RefundInput) (*
 		return nil, mall.ErrInvalid.With("refund")
 	}
 	var r *Refund
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		var err error
 		if r, err = s.asked(ctx, in); err != nil || r != nil {
 			return err
 		}
-		p, err := s.Repo.PaidPart(ctx, in.Purpose, in.Ref)
+		p, err := s.deps.Repo.PaidPart(ctx, in.Purpose, in.Ref)
 		if errors.Is(err, mall.ErrNotFound) {
 			return ErrNotPaid
 		}
@@ -37,7 +37,7 @@ func (s *Service) Refund(ctx context.Context, who mall.Actor, in RefundInput) (*
 			return err
 		}
 		r = &Refund{Source: in.Source, Amount: in.Amount, Reason: in.Reason, By: who.Account, Face: who.Face}
-		refused := s.Tx.Try(ctx, func(ctx context.Context) error { return s.giveBack(ctx, p, &p.Parts[0], r) })
+		refused := s.deps.Tx.Try(ctx, func(ctx context.Context) error { return s.giveBack(ctx, p, &p.Parts[0], r) })
 		if !errors.Is(refused, mall.ErrConflict) && !errors.Is(refused, ErrRefund) {
 			return refused
 		}
@@ -55,7 +55,7 @@ func (s *Service) Refund(ctx context.Context, who mall.Actor, in RefundInput) (*
 
 // asked is the refund that a source made before, nil when it made none.
 func (s *Service) asked(ctx context.Context, in RefundInput) (*Refund, error) {
-	r, err := s.Repo.RefundBySource(ctx, in.Source)
+	r, err := s.deps.Repo.RefundBySource(ctx, in.Source)
 	switch {
 	case errors.Is(err, mall.ErrNotFound):
 		return nil, nil
@@ -70,7 +70,7 @@ func (s *Service) asked(ctx context.Context, in RefundInput) (*Refund, error) {
 // giveBack takes the refund's amount off a part, stores the refund, and moves
 // the wallet's part of it. A remedy names its gateway part itself.
 func (s *Service) giveBack(ctx context.Context, p *Payment, part *Part, r *Refund) error {
-	sum, ok, err := s.Repo.TakeRefund(ctx, p.ID, part.ID, r.Amount)
+	sum, ok, err := s.deps.Repo.TakeRefund(ctx, p.ID, part.ID, r.Amount)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *Service) giveBack(ctx context.Context, p *Payment, part *Part, r *Refun
 		r.State, r.Done = RefundSucceeded, now
 	}
 	r.Number = "R" + s.number(now)
-	if err := s.Repo.InsertRefund(ctx, r); err != nil {
+	if err := s.deps.Repo.InsertRefund(ctx, r); err != nil {
 		return err
 	}
 	if err := s.refundEvent(ctx, "refund.created", r); err != nil {
@@ -112,19 +112,19 @@ func (s *Service) refundBooks(ctx context.Context, p *Payment, part *Part, r *Re
 	}
 	switch {
 	case r.Wallet > 0:
-		return s.Wallet.Earn(ctx, Move{Account: p.Payer, Kind: KindRefund, Amount: r.Wallet, Order: p.orderOf(*part),
+		return s.deps.Wallet.Earn(ctx, Move{Account: p.Payer, Kind: KindRefund, Amount: r.Wallet, Order: p.orderOf(*part),
 			Source: Source{Type: "refund", ID: r.ID}, Remark: part.Subject, Totals: totals})
 	case totals != Totals{}:
-		return s.Wallet.Count(ctx, p.Payer, totals)
+		return s.deps.Wallet.Count(ctx, p.Payer, totals)
 	}
 	return nil
 }
 
 // finish books a refund that the provider carried out, once.
 func (s *Service) finish(ctx context.Context, r *Refund, receipt string) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		now := s.now()
-		ok, err := s.Repo.FinishRefund(ctx, r.ID, receipt, now)
+		ok, err := s.deps.Repo.FinishRefund(ctx, r.ID, receipt, now)
 		if err != nil || !ok {
 			return err
 		}
@@ -157,11 +157,11 @@ const (
 func (s *Service) SweepRefunds(ctx context.Context, limit int) (int, error) {
 	var until time.Time
 	var due []Refund
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		var err error
 		now := s.now()
 		until = now.Add(lease)
-		due, err = s.Repo.ClaimRefunds(ctx, now, until, limit)
+		due, err = s.deps.Repo.ClaimRefunds(ctx, now, until, limit)
 		return err
 	})
 	if err != nil {
@@ -190,7 +190,7 @@ func (s *Service) sendBack(ctx context.Context, r *Refund) error {
 	if provider == nil {
 		return errors.Join(ErrProvider.With(r.Provider), s.delay(ctx, r, RefundPending, "provider", next))
 	}
-	p, err := s.Repo.Get(ctx, r.Payment)
+	p, err := s.deps.Repo.Get(ctx, r.Payment)
 	if err != nil {
 		return err
 	}
@@ -219,8 +219,8 @@ func (s *Service) sendBack(ctx context.Context, r *Refund) error {
 }
 
 func (s *Service) delay(ctx context.Context, r *Refund, to RefundState, failure string, next time.Time) error {
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		ok, err := s.Repo.DelayRefund(ctx, r.ID, to, failure, next)
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
+		ok, err := s.deps.Repo.DelayRefund(ctx, r.ID, to, failure, next)
 		if err != nil || !ok || to == r.State {
 			return err
 		}
@@ -235,7 +235,7 @@ func (s *Service) refundEvent(ctx context.Context, kind string, r *Refund) error
 	if err != nil {
 		return fmt.Errorf("payment: facts: %w", err)
 	}
-	return s.Outbox.Append(ctx, mall.Event{Kind: kind, Version: 1, Aggregate: r.ID, Facts: facts, At: s.now()})
+	return s.deps.Outbox.Append(ctx, mall.Event{Kind: kind, Version: 1, Aggregate: r.ID, Facts: facts, At: s.now()})
 }
 
 // refundFacts are the facts of the events "refund.*".

@@ -77,7 +77,7 @@ type Opened struct {
 
 // Service is the payments of a shop. Register handlers first, then Seal.
 type Service struct {
-	Deps
+	deps     Deps
 	cfg      Config
 	now      func() time.Time
 	log      *slog.Logger
@@ -113,7 +113,7 @@ func New(d Deps, c Config) (*Service, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	s := &Service{Deps: d, cfg: c, now: mall.Clock(c.Now), log: c.Logger,
+	s := &Service{deps: d, cfg: c, now: mall.Clock(c.Now), log: c.Logger,
 		handlers: map[Purpose]Handler{}, refunded: map[Purpose]func(context.Context, *Refund) error{}}
 	s.handlers[Recharge] = Handler{Run: s.recharge, Kind: KindRecharge}
 	return s, nil
@@ -149,6 +149,6 @@ func (s *Service) Seal() error {
 
 // recharge fills the payer's wallet.
 func (s *Service) recharge(ctx context.Context, p *Payment) error {
-	return s.Wallet.Recharge(ctx, Move{Account: p.Payer, Amount: p.Parts[0].Amount,
+	return s.deps.Wallet.Recharge(ctx, Move{Account: p.Payer, Amount: p.Parts[0].Amount,
 		Source: Source{Type: "payment.recharge", ID: p.ID}, Remark: p.Remark})
 }

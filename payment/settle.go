@@ -13,9 +13,9 @@ import (
 // settle books a success that the provider told of, in one transaction: see record.
 func (s *Service) settle(ctx context.Context, number string, r Result) (*Payment, error) {
 	var p *Payment
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		var err error
-		if p, err = s.Repo.ByNumber(ctx, number); err != nil {
+		if p, err = s.deps.Repo.ByNumber(ctx, number); err != nil {
 			return err
 		}
 		p, err = s.record(ctx, p, r)
@@ -46,12 +46,12 @@ func (s *Service) record(ctx context.Context, p *Payment, r Result) (*Payment, e
 	if paid.IsZero() {
 		paid = now
 	}
-	share, moved, err := s.Repo.Succeed(ctx, p.ID, r.Transaction, paid, now)
+	share, moved, err := s.deps.Repo.Succeed(ctx, p.ID, r.Transaction, paid, now)
 	if err != nil {
 		return nil, err
 	}
 	if !moved {
-		if p, err = s.Repo.Get(ctx, p.ID); err != nil {
+		if p, err = s.deps.Repo.Get(ctx, p.ID); err != nil {
 			return nil, err
 		}
 		if p.State != StateSucceeded || p.Transaction != r.Transaction {
@@ -80,7 +80,7 @@ func (s *Service) carryOut(ctx context.Context, p *Payment) error {
 		// The share went back to the balance when the payment closed: it must
 		// still be there, or the whole action is refused.
 		parts := slices.Clone(p.Parts)
-		err := s.Tx.Try(ctx, run)
+		err := s.deps.Tx.Try(ctx, run)
 		if err != nil && !mall.Refused(err) {
 			return err
 		}
@@ -114,10 +114,10 @@ func (s *Service) carryOut(ctx context.Context, p *Payment) error {
 	default:
 		p.ShareState = ShareReleased
 	}
-	if err := s.Wallet.Count(ctx, p.Payer, totals); err != nil {
+	if err := s.deps.Wallet.Count(ctx, p.Payer, totals); err != nil {
 		return err
 	}
-	if err := s.Repo.SaveParts(ctx, p.ID, p.ShareState, p.Parts); err != nil {
+	if err := s.deps.Repo.SaveParts(ctx, p.ID, p.ShareState, p.Parts); err != nil {
 		return err
 	}
 	return s.event(ctx, "payment.succeeded", p)
@@ -129,7 +129,7 @@ func (s *Service) runPart(ctx context.Context, h Handler, p *Payment, i int) err
 	err := error(ErrPurpose.With(string(p.Action.Purpose)))
 	if h.Run != nil {
 		if err = s.unpaid(ctx, p.Action.Purpose, p.Parts[i].Ref); err == nil {
-			err = s.Tx.Try(ctx, func(ctx context.Context) error { return h.Run(ctx, p.only(i)) })
+			err = s.deps.Tx.Try(ctx, func(ctx context.Context) error { return h.Run(ctx, p.only(i)) })
 		}
 	}
 	switch {
@@ -148,7 +148,7 @@ func (s *Service) unpaid(ctx context.Context, purpose Purpose, ref mall.ID) erro
 	if ref == 0 {
 		return nil
 	}
-	_, err := s.Repo.PaidPart(ctx, purpose, ref)
+	_, err := s.deps.Repo.PaidPart(ctx, purpose, ref)
 	switch {
 	case err == nil:
 		return ErrPaid
@@ -160,9 +160,9 @@ func (s *Service) unpaid(ctx context.Context, purpose Purpose, ref mall.ID) erro
 
 // spendShare takes the wallet share of what was carried out.
 func (s *Service) spendShare(ctx context.Context, h Handler, p *Payment, late bool) error {
-	spend := s.Wallet.SpendFrozen
+	spend := s.deps.Wallet.SpendFrozen
 	if late {
-		spend = s.Wallet.Spend
+		spend = s.deps.Wallet.Spend
 	}
 	for _, part := range p.Parts {
 		if part.State != PartDone || part.Share == 0 {
@@ -181,7 +181,7 @@ func (s *Service) spendShare(ctx context.Context, h Handler, p *Payment, late bo
 // out of its freeze, the gateway's part into the wallet or back to its origin.
 func (s *Service) remedy(ctx context.Context, h Handler, p *Payment, part *Part, late bool) error {
 	if part.Share > 0 && !late {
-		err := s.Wallet.Unfreeze(ctx, Move{Account: p.Payer, Amount: part.Share, Source: Source{Type: "payment.unfreeze", ID: part.ID}})
+		err := s.deps.Wallet.Unfreeze(ctx, Move{Account: p.Payer, Amount: part.Share, Source: Source{Type: "payment.unfreeze", ID: part.ID}})
 		if err != nil {
 			return err
 		}
@@ -199,7 +199,7 @@ func (s *Service) remedy(ctx context.Context, h Handler, p *Payment, part *Part,
 	case money == 0:
 		return nil
 	case keep:
-		return s.Wallet.Earn(ctx, Move{Account: p.Payer, Kind: KindRefund, Amount: money, Order: p.orderOf(*part),
+		return s.deps.Wallet.Earn(ctx, Move{Account: p.Payer, Kind: KindRefund, Amount: money, Order: p.orderOf(*part),
 			Source: Source{Type: "payment.kept", ID: part.ID}, Remark: part.Subject})
 	}
 	return s.giveBack(ctx, p, part, &Refund{Source: fmt.Sprintf("payment_part:%d", part.ID), Amount: money, Gateway: money,
@@ -225,13 +225,13 @@ func (p *Payment) orderOf(part Part) mall.ID {
 // end closes or fails an open payment and releases its share.
 func (s *Service) end(ctx context.Context, p *Payment, to State, failure string) (bool, error) {
 	moved := false
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
-		ok, frozen, err := s.Repo.End(ctx, p.ID, to, failure, s.now())
+	err := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
+		ok, frozen, err := s.deps.Repo.End(ctx, p.ID, to, failure, s.now())
 		if moved = ok; err != nil || !ok {
 			return err
 		}
 		if frozen {
-			err := s.Wallet.Unfreeze(ctx, Move{Account: p.Payer, Amount: p.Share, Source: Source{Type: "payment.release", ID: p.ID}})
+			err := s.deps.Wallet.Unfreeze(ctx, Move{Account: p.Payer, Amount: p.Share, Source: Source{Type: "payment.release", ID: p.ID}})
 			if err != nil {
 				return err
 			}
@@ -249,7 +249,7 @@ func (s *Service) event(ctx context.Context, kind string, p *Payment) error {
 	if err != nil {
 		return fmt.Errorf("payment: facts: %w", err)
 	}
-	return s.Outbox.Append(ctx, mall.Event{Kind: kind, Version: 1, Aggregate: p.ID, Facts: facts, At: s.now()})
+	return s.deps.Outbox.Append(ctx, mall.Event{Kind: kind, Version: 1, Aggregate: p.ID, Facts: facts, At: s.now()})
 }
 
 // paymentFacts are the facts of the events "payment.*".

@@ -22,11 +22,11 @@ const (
 func (s *Service) SweepPayments(ctx context.Context, limit int) (int, error) {
 	var until time.Time
 	var open []Payment
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		var err error
 		now := s.now()
 		until = now.Add(lease)
-		open, err = s.Repo.Claim(ctx, now, until, limit)
+		open, err = s.deps.Repo.Claim(ctx, now, until, limit)
 		return err
 	})
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *Service) later(ctx context.Context, p *Payment) error {
 	if now.Before(p.Due) && next.After(p.Due) {
 		next = p.Due.Add(time.Second)
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error { return s.Repo.Later(ctx, p.ID, next) })
+	return s.deps.Tx.Do(ctx, func(ctx context.Context) error { return s.deps.Repo.Later(ctx, p.ID, next) })
 }
 
 // backoff doubles from base to most.
@@ -92,9 +92,9 @@ func backoff(tries int, base, most time.Duration) time.Duration {
 // Config.KeepNotices, at most limit, and answers how many.
 func (s *Service) SweepNotices(ctx context.Context, limit int) (int, error) {
 	n := 0
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		var err error
-		n, err = s.Repo.PurgeNotices(ctx, s.now().Add(-s.cfg.KeepNotices), limit)
+		n, err = s.deps.Repo.PurgeNotices(ctx, s.now().Add(-s.cfg.KeepNotices), limit)
 		return err
 	})
 	return n, err
