@@ -2,8 +2,6 @@ package order_test
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,35 +25,6 @@ func TestPlaceCosts(t *testing.T) {
 			return err
 		})
 		require.LessOrEqual(t, len(sent), 12, "%q", sent)
-	})
-}
-
-// TestWritesInOneOrder holds the global order of writes, which prevents
-// deadlocks: order row, counters, grants, ledgers.
-func TestWritesInOneOrder(t *testing.T) {
-	rank := []string{"orders", "stock_holds", "stock_counters", "point_accounts", "wallets"}
-	each(t, nil, func(t *testing.T, w *world) {
-		w.rich(t, buyer(1), 100_000, 1000)
-		var o *order.Order
-		in := want(w.tea, 1, w.cup, 2)
-		in.Deduction = 10
-		for name, fn := range map[string]func(ctx context.Context) error{
-			"place": func(ctx context.Context) (err error) { o, err = w.orders.Place(ctx, buyer(1), in); return err },
-			"pay":   func(ctx context.Context) error { return w.pay(ctx, buyer(1), w.place(t, buyer(1), w.tea, 1).ID) },
-			"cancel": func(ctx context.Context) error {
-				return w.orders.Cancel(ctx, buyer(1), order.Ref{ID: w.place(t, buyer(1), w.cup, 1).ID}, "")
-			},
-		} {
-			written := storagetest.Written(storagetest.Statements(t.Context(), t, fn))
-			at := -1
-			for _, table := range written {
-				if i := slices.Index(rank, strings.TrimPrefix(table, "mall_")); i >= 0 {
-					require.GreaterOrEqual(t, i, at, "%s writes %v", name, written)
-					at = i
-				}
-			}
-		}
-		require.NotNil(t, o)
 	})
 }
 
