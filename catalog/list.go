@@ -77,12 +77,16 @@ func (s *Service) List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[G
 	if err != nil {
 		return mall.Slice[Goods]{}, err
 	}
-	items, err := s.r.Products.List(ctx, q, p.Clean())
+	p = p.Clean()
+	items, err := s.r.Products.List(ctx, q, p)
 	if err != nil {
 		return mall.Slice[Goods]{}, fmt.Errorf("catalog: list: %w", err)
 	}
 	if f.NoTotal {
 		return mall.Slice[Goods]{Items: items}, nil
+	}
+	if n := int64(len(items)); n > 0 && n < p.Limit && p.Offset+n <= s.c.CountTo {
+		return slice(items, p.Offset+n, s.c.CountTo), nil // the last page
 	}
 	total, err := s.total(ctx, q)
 	if err != nil {

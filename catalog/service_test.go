@@ -122,6 +122,18 @@ func TestTotals(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, page.AtLeast)
 	require.EqualValues(t, 30, page.Total)
+
+	// The last page tells the total by itself.
+	sent := storagetest.Statements(t.Context(), t, func(ctx context.Context) (err error) {
+		page, err = b.goods.List(ctx, catalog.Filter{}, mall.Page{Offset: 20, Limit: 20})
+		return err
+	})
+	require.Len(t, sent, 1)
+	require.Len(t, page.Items, 10)
+	require.EqualValues(t, 30, page.Total)
+	beyond, err := b.goods.List(t.Context(), catalog.Filter{}, mall.Page{Offset: 40, Limit: 20})
+	require.NoError(t, err)
+	require.EqualValues(t, 30, beyond.Total)
 }
 
 func TestBuyersMarks(t *testing.T) {
