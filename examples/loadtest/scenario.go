@@ -38,9 +38,9 @@ const pageFields = "20"
 func list(_ context.Context, c *client, _ string, worker int) (op, error) {
 	r := rand.New(rand.NewPCG(1, uint64(worker)))
 	return func(ctx context.Context) error {
-		var p goodsPage
-		err := c.call(ctx, "/shop/goods/list/v2", fields{"page": "1", "pageSize": pageFields, "recommendStatus": pick(r, "", "", "1")}, &p)
-		if err == nil && len(p.Result) == 0 {
+		var n count
+		err := c.call(ctx, "/shop/goods/list/v2", fields{"page": "1", "pageSize": pageFields, "recommendStatus": pick(r, "", "", "1")}, &n)
+		if err == nil && n == 0 {
 			err = fmt.Errorf("empty page")
 		}
 		return err
