@@ -208,7 +208,7 @@ type orderPayIn struct {
 
 // orderPay pays from the balance, all orders or none.
 func (a *api) orderPay(ctx context.Context, who mall.Actor, in orderPayIn) (any, error) {
-	if !a.Site.Bool(ctx, "order_pay_user_balance", true) {
+	if !a.balancePays(ctx) {
 		return nil, mall.ErrDenied
 	}
 	_, err := a.Payments.PayFromWallet(ctx, who, payment.Action{Purpose: payment.Order, Refs: in.OrderID}, in.Pwd)

@@ -70,7 +70,8 @@ type wxpayIn struct {
 }
 
 // wxpay opens a payment; the answer is what wx.requestPayment wants, with our
-// number beside it.
+// number beside it. The balance takes its share where the shop lets it pay
+// orders; then money may be the rest.
 func (a *api) wxpay(ctx context.Context, who mall.Actor, in wxpayIn) (map[string]string, error) {
 	action, err := nextAction(in.NextAction)
 	if err != nil {
@@ -83,13 +84,18 @@ func (a *api) wxpay(ctx context.Context, who mall.Actor, in wxpayIn) (map[string
 		}
 	}
 	o, err := a.Payments.Open(ctx, who, payment.OpenInput{Action: action, Provider: wxpayProvider, Scene: payment.SceneJSAPI,
-		ClientAmount: &in.Money, UseWallet: true, AppID: appid, OpenID: openid, Title: in.PayName, Remark: in.Remark})
+		ClientAmount: &in.Money, UseWallet: a.balancePays(ctx), AppID: appid, OpenID: openid, Title: in.PayName, Remark: in.Remark})
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]string{"appid": o.AppID, "outTradeId": o.Number, "prepayId": o.Prepay, "sign": o.Params["paySign"]}
 	maps.Copy(out, o.Params)
 	return out, nil
+}
+
+// balancePays says whether orders may be paid from the balance.
+func (a *api) balancePays(ctx context.Context) bool {
+	return a.Site.Bool(ctx, "order_pay_user_balance", true)
 }
 
 type payQueryIn struct {
