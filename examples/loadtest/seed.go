@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/gomall-dev/mall"
@@ -62,9 +63,12 @@ func seedGoods(ctx context.Context, db string, n int) error {
 	return nil
 }
 
+// openStore opens the host's database without its warnings: a batch of goods
+// holds the writer for long, on purpose.
 func openStore(ctx context.Context, db string) (storage.Store, error) {
+	quiet := slog.New(slog.DiscardHandler)
 	if strings.Contains(db, "://") {
-		return postgres.Open(ctx, db, nil)
+		return postgres.Open(ctx, db, &postgres.Options{Logger: quiet})
 	}
-	return sqlite.Open(ctx, db, nil)
+	return sqlite.Open(ctx, db, &sqlite.Options{Logger: quiet})
 }
