@@ -6,5 +6,5 @@
 //	svc, err := catalog.New(catalog.Deps{Tx: store, Outbox: store, Repo: store.Catalog(), Stock: stocks}, catalog.Config{})
 //	id, err := svc.SaveGoods(ctx, mall.System(), catalog.Draft{Goods: catalog.Goods{Name: "杯子", OnSale: true}, SKUs: []catalog.SKUDraft{{Price: 1990}}})
 //	page, err := svc.List(ctx, catalog.Filter{Keyword: "杯子"}, mall.NumberedPage(1, 20))
-//	items, err := svc.Price(ctx, catalog.Buyer{}, time.Now(), []catalog.Want{{Goods: id, Qty: 2}})
+//	items, err := svc.Price(ctx, catalog.Buyer{}, now, []catalog.Want{{Goods: id, Qty: 2}})
 package catalog

@@ -238,20 +238,27 @@ type PriceChange struct {
 	Reason  string
 }
 
+// ofMerchant is an order that the actor may handle as its merchant.
+func (s *Service) ofMerchant(ctx context.Context, who mall.Actor, ref Ref) (*Order, error) {
+	id, err := s.resolve(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	_, err = as(o, who, Merchant)
+	return o, err
+}
+
 // Reprice lets the merchant change what an unpaid order costs: the difference
 // becomes a reduction "manual" and the shares are frozen anew. Open payments
 // are closed first, for they would pay the old price; see Cancel. Of a checkout
 // over several shops each order is repriced by itself (ErrManyShops).
 func (s *Service) Reprice(ctx context.Context, who mall.Actor, ref Ref, in PriceChange) error {
-	id, err := s.resolve(ctx, ref)
+	o, err := s.ofMerchant(ctx, who, ref)
 	if err != nil {
-		return err
-	}
-	o, err := s.load(ctx, id)
-	if err != nil {
-		return err
-	}
-	if _, err := as(o, who, Merchant); err != nil {
 		return err
 	}
 	if o.Parts {
@@ -262,7 +269,7 @@ func (s *Service) Reprice(ctx context.Context, who mall.Actor, ref Ref, in Price
 		if !errors.Is(err, errPending) {
 			return err
 		}
-		if err := s.closePayments(ctx, id); err != nil {
+		if err := s.closePayments(ctx, o.ID); err != nil {
 			return err
 		}
 	}

@@ -164,28 +164,21 @@ func (s *Service) receive(ctx context.Context, id mall.ID, who mall.Actor, role 
 // back what it held; of a paid one everything that is left is refunded, and
 // what was not shipped goes back on the shelf. A parent goes with its orders.
 func (s *Service) Invalidate(ctx context.Context, who mall.Actor, ref Ref, reason string) error {
-	id, err := s.resolve(ctx, ref)
+	o, err := s.ofMerchant(ctx, who, ref)
 	if err != nil {
-		return err
-	}
-	o, err := s.load(ctx, id)
-	if err != nil {
-		return err
-	}
-	if _, err := as(o, who, Merchant); err != nil {
 		return err
 	}
 	if o.Parts {
-		return s.invalidateParts(ctx, who, id, reason)
+		return s.invalidateParts(ctx, who, o.ID, reason)
 	}
 	if o.State == newOrder {
-		err := s.endUnpaid(ctx, id, move{Move: MoveInvalidate, who: who, to: State{Unpaid, Idle, Invalid}, reason: reason})
+		err := s.endUnpaid(ctx, o.ID, move{Move: MoveInvalidate, who: who, to: State{Unpaid, Idle, Invalid}, reason: reason})
 		if !errors.Is(err, ErrPaidMeanwhile) {
 			return err
 		}
 	}
 	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
-		return s.change(ctx, id, func(ctx context.Context, o *Order) error {
+		return s.change(ctx, o.ID, func(ctx context.Context, o *Order) error {
 			switch {
 			case o.Pay != Paid:
 				return ErrState.With(string(MoveInvalidate), string(o.Phase(s.now())))
