@@ -31,6 +31,9 @@ type AdapterConfig struct {
 	// ManagerKeys sign manager's tokens, the first one new ones; at least 32
 	// bytes each. There is no default key.
 	ManagerKeys []token.Key
+	// Manager are the options of the management back end. Its keys, clock and
+	// public address are those above unless it names its own.
+	Manager manager.Config
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
 	TrustedProxies []netip.Prefix
 	// CORS by API; none by default.
@@ -102,7 +105,7 @@ func (a *Adapter) mount(svc *Services) error {
 		case mall.FaceWXAPI:
 			err = wxapi.Mount(a.mux, svc.wxapi(), wxapi.Config{Subdomain: a.cfg.Subdomain, MerchantID: a.cfg.MerchantID, Public: a.cfg.Public})
 		case mall.FaceManager:
-			err = manager.Mount(a.mux, svc.manager(), manager.Config{Token: token.Config{Keys: a.cfg.ManagerKeys, Now: svc.cfg.Now}})
+			err = manager.Mount(a.mux, svc.manager(), a.manager(svc))
 		default:
 			err = fmt.Errorf("no API %q", face)
 		}
@@ -114,6 +117,21 @@ func (a *Adapter) mount(svc *Services) error {
 		return err
 	}
 	return a.mux.Handle(http.MethodGet, "/files/{key}", "uploaded files", files(svc.Files, a.cfg.Logger))
+}
+
+// manager is the configuration of the management back end.
+func (a *Adapter) manager(svc *Services) manager.Config {
+	c := a.cfg.Manager
+	if len(c.Token.Keys) == 0 {
+		c.Token.Keys = a.cfg.ManagerKeys
+	}
+	if c.Token.Now == nil {
+		c.Token.Now = svc.cfg.Now
+	}
+	if c.Public == "" {
+		c.Public = a.cfg.Public
+	}
+	return c
 }
 
 // Routes lists what is mounted.

@@ -122,5 +122,9 @@ func (s *Services) wxapi() wxapi.Deps {
 
 // manager is what the manager handlers need.
 func (s *Services) manager() manager.Deps {
-	return manager.Deps{Auth: s.Auth, Members: s.Members, Orders: s.Orders, Calendar: s.cfg.Calendar}
+	return manager.Deps{
+		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, Members: s.Members,
+		Orders:   s.Orders,
+		Calendar: s.cfg.Calendar,
+	}
 }

@@ -95,7 +95,7 @@ func (m *Mux) Mount(p Place, routes ...Route) error {
 				return fmt.Errorf("endpoint: %s %s is mounted twice", v, full)
 			}
 			at.verbs[v] = &r
-			m.routes = append(m.routes, Info{string(p.Dialect.Face()), p.Name, v, full, r.Access.String(), r.Doc, r.Fields()})
+			m.routes = append(m.routes, Info{string(p.Dialect.Face()), p.Name, v, full, r.Level(), r.Doc, r.Fields()})
 		}
 	}
 	return nil
@@ -112,7 +112,8 @@ func (m *Mux) Handle(verb, pattern, doc string, h http.Handler) error {
 }
 
 // Own makes a dialect answer whatever is not served below prefix; "" is
-// everything that nobody else owns. Prefixes are single segments, "/mall".
+// everything that nobody else owns. Of nested prefixes, "/api" and "/api/user",
+// the longer one counts.
 func (m *Mux) Own(d Dialect, prefix string) error {
 	if other := m.owners[prefix]; other != nil && other.Face() != d.Face() {
 		return fmt.Errorf("endpoint: %q belongs to %s and to %s", prefix+"/", other.Face(), d.Face())
@@ -127,11 +128,10 @@ func (m *Mux) DialectOf(p string) (Dialect, bool) {
 	if at := m.paths[p]; at != nil {
 		return at.place.Dialect, true
 	}
-	first, _, _ := strings.Cut(p[1:], "/")
-	d := m.owners["/"+first]
-	if d == nil {
-		d = m.owners[""]
+	for m.owners[p] == nil && p != "" {
+		p = p[:max(strings.LastIndexByte(p, '/'), 0)]
 	}
+	d := m.owners[p]
 	return d, d != nil
 }
 
@@ -185,6 +185,9 @@ type Call struct {
 	Request *http.Request
 	Place   string // Place.Name of the mount that was asked
 	Addr    string // the client's address
+	// Header are the headers of the answer, to be set before the handler
+	// returns; nil outside of a request.
+	Header http.Header
 }
 
 type callKey struct{}
@@ -210,6 +213,9 @@ func (at *paths) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	route := at.verbs[verb]
 	if route == nil {
+		route = at.verbs["*"]
+	}
+	if route == nil {
 		at.place.Dialect.MethodNotAllowed(w, r)
 		return
 	}
@@ -219,7 +225,7 @@ func (at *paths) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve is the one function every route goes through.
 func (at *paths) serve(w http.ResponseWriter, r *http.Request, route *Route) {
 	o, start := &at.mux.opts, time.Now()
-	call := &Call{Request: r, Place: at.place.Name, Addr: o.Addr(r)}
+	call := &Call{Request: r, Place: at.place.Name, Addr: o.Addr(r), Header: w.Header()}
 	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), callKey{}, call), o.Timeout)
 	defer cancel()
 	out := &writer{ResponseWriter: w}
@@ -251,6 +257,11 @@ func (at *paths) answer(ctx context.Context, out *writer, route *Route, call *Ca
 	if who, err = admit(ctx, d, route.Access, r, fields, call.Addr); err != nil {
 		return who, err
 	}
+	if route.allow != nil {
+		if err := route.allow(who); err != nil {
+			return who, err
+		}
+	}
 	src := source{fields: fields, absent: d.Absent}
 	if r.MultipartForm != nil {
 		src.files = r.MultipartForm.File
@@ -281,7 +292,7 @@ func admit(ctx context.Context, d Dialect, a Access, r *http.Request, f Fields, 
 		return nobody, nil
 	case err != nil:
 		return nobody, err
-	case a != Optional && who.Account == 0:
+	case a == Visitor && who.Session == 0, a != Optional && a != Visitor && who.Account == 0:
 		return nobody, mall.ErrUnauthenticated
 	case a == Staff && len(who.Rights) == 0:
 		return who, mall.ErrDenied

@@ -253,3 +253,35 @@ func BenchmarkRequest(b *testing.B) {
 		m.ServeHTTP(httptest.NewRecorder(), r)
 	}
 }
+
+// TestEveryAndAllow: Every answers verbs that have no route of their own,
+// Allow refuses before anything is bound, headers reach the answer.
+func TestEveryAndAllow(t *testing.T) {
+	t.Parallel()
+	hello := func(ctx context.Context, who mall.Actor, in echoIn) (any, error) {
+		endpoint.From(ctx).Header.Set("X-Hello", in.Name)
+		return int(who.Account), nil
+	}
+	staff := func(who mall.Actor) error { return who.Must("y") }
+	m := setup(t, endpoint.Options{},
+		endpoint.Every("/any", endpoint.Public, "", hello),
+		endpoint.POST("/any", endpoint.Public, "", echo),
+		endpoint.GET("/narrow", endpoint.Staff, "", echo).Allow("right y", staff))
+	ask := func(verb, target string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		m.ServeHTTP(w, httptest.NewRequest(verb, target, nil))
+		return w
+	}
+	for _, verb := range []string{"GET", "PUT", "DELETE", "PATCH", "BREW"} {
+		w := ask(verb, "/p/any?name=ann")
+		require.Contains(t, w.Body.String(), `{"ok":0}`, verb)
+		require.Equal(t, "ann", w.Header().Get("X-Hello"))
+	}
+	require.Contains(t, ask("POST", "/p/any?name=ann").Body.String(), `"who"`)
+	require.Contains(t, ask("GET", "/p/narrow?token=staff").Body.String(), mall.CodeOf(mall.ErrDenied))
+	levels := map[string]string{}
+	for _, i := range m.Routes() {
+		levels[i.Verb+" "+i.Path] = i.Access
+	}
+	require.Equal(t, map[string]string{"* /p/any": "none", "POST /p/any": "none", "GET /p/narrow": "right y"}, levels)
+}

@@ -34,22 +34,26 @@ const (
 	// Staff routes need a session that carries at least one staff right.
 	// Which one is checked by the service.
 	Staff
+	// Visitor routes need a session, which may be without an account.
+	Visitor
 )
 
 // String is the access in one word, as route listings print it.
 func (a Access) String() string {
-	return [...]string{"none", "optional", "token", "staff"}[a&3]
+	return [...]string{"none", "optional", "token", "staff", "visitor"}[a]
 }
 
 // Route is one documented operation. Routes are values: a dialect lists them
 // once and mounts them under as many prefixes as it needs.
 type Route struct {
-	Verb   string // GET or POST; empty for both
+	Verb   string // GET or POST; empty for both, "*" for every verb
 	Path   string // below the prefix, "/shop/detail"
 	Access Access
 	Doc    string // one line for listings
 
 	cached bool
+	level  string                 // what listings print in place of Access
+	allow  func(mall.Actor) error // narrows Access; nil for no more than that
 	plan   *plan
 	err    error // a request struct that cannot be bound; reported by Mount
 	call   func(ctx context.Context, who mall.Actor, src source) (any, error)
@@ -69,6 +73,26 @@ func POST[Req, Resp any](path string, a Access, doc string, fn func(context.Cont
 // Any is a route that answers GET and POST alike; see [GET].
 func Any[Req, Resp any](path string, a Access, doc string, fn func(context.Context, mall.Actor, Req) (Resp, error)) Route {
 	return route("", path, a, doc, fn)
+}
+
+// Every is a route that answers whatever verb; see [GET].
+func Every[Req, Resp any](path string, a Access, doc string, fn func(context.Context, mall.Actor, Req) (Resp, error)) Route {
+	return route("*", path, a, doc, fn)
+}
+
+// Allow narrows a route: of those whom its Access admits, fn says who may
+// call it, before anything of the request is bound. Listings print level.
+func (r Route) Allow(level string, fn func(mall.Actor) error) Route {
+	r.level, r.allow = level, fn
+	return r
+}
+
+// Level is the access in one word: that of Allow, or of Access.
+func (r Route) Level() string {
+	if r.level != "" {
+		return r.level
+	}
+	return r.Access.String()
 }
 
 // Cached marks the answers of a public GET route as the same for everybody:

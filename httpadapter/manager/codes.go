@@ -12,7 +12,7 @@ import (
 type row struct {
 	status int
 	text   string // %v is filled from the error's first argument
-	code   string // gate answers only
+	code   string // of the gate only: clients log out by 10022 and 1004
 }
 
 // kinds are the defaults of errors without a row in codes.
@@ -21,7 +21,7 @@ var kinds = map[mall.Kind]row{
 	mall.Invalid:         {1004, "参数错误", ""},
 	mall.NotFound:        {1004, "记录不存在", ""},
 	mall.Conflict:        {1006, "记录已存在或已被修改", ""},
-	mall.Denied:          {403, "你没有权限访问,或路径不正确", "10026"},
+	mall.Denied:          {403, "没有权限", ""},
 	mall.Unauthenticated: {403, "请登入", "10022"},
 	mall.Limit:           {10010, "数量不足或已达上限", ""},
 	mall.State:           {1006, "当前状态不允许此操作", ""},
@@ -30,15 +30,21 @@ var kinds = map[mall.Kind]row{
 
 // codes are the errors with a status or a text of their own, by mall.Error.Code.
 var codes = map[string]row{
-	"invalid":             {1004, "参数错误:%v", ""},
-	"endpoint.required":   {1004, "缺少参数:%v", ""},
-	"manager.token":       {0, "校验失败", "1004"},
+	"invalid":           {1004, "参数错误:%v", ""},
+	"endpoint.required": {1004, "缺少参数:%v", ""},
+
+	// The gate: no login at all is the kind mall.Unauthenticated.
+	"manager.token": {0, "校验失败", "1004"},
+	"manager.right": {403, "你没有权限访问,或路径不正确", "10026"},
+
+	// users
 	"manager.credentials": {1004, "没有传递用户名或者密码", ""},
 
 	"auth.password": {0, "用户名或者密码错误", ""},
 	"auth.locked":   {0, "登入失败次数过多,请稍后再试", ""},
 	"auth.disabled": {1007, "用户被禁用,请联系管理员", ""},
 
+	// order
 	"order.none":            {1004, "订单不存在", ""},
 	"order.not_paid":        {3005, "尚未支付", ""},
 	"order.state":           {1006, "订单状态不允许此操作", ""},

@@ -1,9 +1,9 @@
 // Package manager serves the management back end documented as "综合管理系统api接口".
 //
-// Its parts are the dialect (token, envelope), codes.go (errors to numbers and
-// texts), routes.go (the index, one line a route) and a file of thin handlers
-// per resource; rules live in the services. A token is a JWT with a session
-// row behind it, so it can be revoked at once.
+// Its parts are the dialect (token, envelope), gate.go (who may call what),
+// codes.go (errors to numbers and texts), routes.go (the index, one line a
+// route) and a file of thin handlers per resource; rules live in the services.
+// A token is a JWT with a session row behind it, so it can be revoked at once.
 //
 //	err := manager.Mount(mux, manager.Deps{Auth: accounts, …}, manager.Config{Keys: keys})
 package manager
@@ -18,30 +18,55 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/auth"
+	"github.com/gomall-dev/mall/auth/captcha"
 	"github.com/gomall-dev/mall/auth/member"
 	"github.com/gomall-dev/mall/auth/token"
+	"github.com/gomall-dev/mall/auth/verify"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
 	"github.com/gomall-dev/mall/order"
 )
 
 // Deps are the services behind the API; all are required but Calendar.
 type Deps struct {
-	Auth     *auth.Service
-	Members  *member.Service
-	Orders   *order.Service
+	// people
+	Auth    *auth.Service
+	Captcha *captcha.Service
+	Verify  *verify.Service
+	Members *member.Service
+
+	// goods and orders
+	Orders *order.Service
+
 	Calendar mall.Calendar
 }
 
-// Config is what the API must know of its installation.
+// Config is what the API must know of its installation; but for Token its
+// zero value works.
 type Config struct {
 	// Token says with which keys JWTs are signed; there is no default key.
 	Token token.Config
+	// Public is the base URL under which clients reach the server, without a
+	// trailing slash. Cookies are marked Secure when it is https.
+	Public string
+	// CaptchaRequired makes logins by password need a picture code that was
+	// checked before in the same cookie session, or comes along as captcha.
+	CaptchaRequired bool
+	// SelfRegistration opens /users/register to everybody; accounts made so
+	// get the default role.
+	SelfRegistration bool
 }
 
 // api is the receiver of all handlers.
 type api struct {
 	Deps
+	cfg    Config
 	tokens *token.Signer
+}
+
+// prefixes are the first segments under which the API answers unknown paths.
+var prefixes = []string{
+	"/weather", "/upload", "/getloginlog", "/students", "/users", "/sms", "/verify", "/permission", "/role", "/menus",
+	"/category", "/product", "/cart", "/order", "/pay",
 }
 
 // Mount adds the API to a mux, at the root as documented.
@@ -50,14 +75,20 @@ func Mount(mux *endpoint.Mux, d Deps, c Config) error {
 	if err != nil {
 		return err
 	}
-	a := &api{Deps: d, tokens: tokens}
+	a := &api{Deps: d, cfg: c, tokens: tokens}
 	dia := dialect{auth: d.Auth, tokens: tokens}
-	for _, prefix := range []string{"/users", "/order"} {
+	for _, prefix := range prefixes {
 		if err := mux.Own(dia, prefix); err != nil {
 			return err
 		}
 	}
-	return mux.Mount(endpoint.Place{Name: "manager", Dialect: dia}, a.routes()...)
+	place := endpoint.Place{Name: "manager", Dialect: dia}
+	for _, l := range a.routes() {
+		if err := mux.Mount(place, l.gated()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dialect is the envelope {"status":200,"state":true,"msg":"…"} with further

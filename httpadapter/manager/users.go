@@ -57,13 +57,19 @@ func (a *api) login(ctx context.Context, who mall.Actor, in loginIn) (*loginOut,
 		return nil, errCredentials
 	}
 	scope := ""
-	if r := endpoint.From(ctx).Request; r != nil && r.Header.Get("useragent") == auth.ScopeGeneral {
+	if general(endpoint.From(ctx).Request) {
 		scope = auth.ScopeGeneral
 	}
 	l, err := a.Auth.LoginPassword(ctx, who, auth.PasswordLogin{By: auth.ByUsername, Name: in.Username, Password: in.Password, Scope: scope})
 	if err != nil {
 		return nil, err
 	}
+	return a.loginAnswer(ctx, l, scope, envelope{Status: 1, State: true, Msg: "登入成功"})
+}
+
+// loginAnswer is the answer of every way to log in: the session as a JWT, its
+// user, and what the user's role lets clients show.
+func (a *api) loginAnswer(ctx context.Context, l *auth.Login, scope string, e envelope) (*loginOut, error) {
 	jwt, err := a.tokens.Sign(l.Token, l.Account.PublicID, l.ExpiresAt)
 	if err != nil {
 		return nil, err
@@ -72,10 +78,7 @@ func (a *api) login(ctx context.Context, who mall.Actor, in loginIn) (*loginOut,
 	if err != nil {
 		return nil, err
 	}
-	return &loginOut{
-		envelope: envelope{Status: 1, State: true, Msg: "登入成功"},
-		UserInfo: info, Permission: permission{buttons(l.Account, scope)}, Token: jwt,
-	}, nil
+	return &loginOut{envelope: e, UserInfo: info, Permission: permission{buttons(l.Account, scope)}, Token: jwt}, nil
 }
 
 func (a *api) userOf(ctx context.Context, u *auth.Account) (userInfo, error) {
