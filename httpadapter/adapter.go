@@ -14,6 +14,7 @@ import (
 	"github.com/gomall-dev/mall/auth/token"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
 	"github.com/gomall-dev/mall/httpadapter/manager"
+	"github.com/gomall-dev/mall/httpadapter/o2o"
 	"github.com/gomall-dev/mall/httpadapter/wxapi"
 )
 
@@ -27,6 +28,7 @@ type AdapterConfig struct {
 	// trailing slash, "https://shop.example"; empty: addresses are relative.
 	Public string
 	// Enable lists the APIs to mount; default wxapi, and manager if it has keys.
+	// FaceO2O is served under /api/user and /miniprogram_bridge/pay.
 	Enable []mall.Face
 	// ManagerKeys sign manager's tokens, the first one new ones; at least 32
 	// bytes each. There is no default key.
@@ -34,6 +36,8 @@ type AdapterConfig struct {
 	// Manager are the options of the management back end. Its keys, clock and
 	// public address are those above unless it names its own.
 	Manager manager.Config
+	// O2O are the options of the O2O mini program's API.
+	O2O o2o.Config
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
 	TrustedProxies []netip.Prefix
 	// CORS by API; none by default.
@@ -106,6 +110,8 @@ func (a *Adapter) mount(svc *Services) error {
 			err = wxapi.Mount(a.mux, svc.wxapi(), wxapi.Config{Subdomain: a.cfg.Subdomain, MerchantID: a.cfg.MerchantID, Public: a.cfg.Public})
 		case mall.FaceManager:
 			err = manager.Mount(a.mux, svc.manager(), a.manager(svc))
+		case mall.FaceO2O:
+			err = o2o.Mount(a.mux, svc.o2o(), a.cfg.O2O)
 		default:
 			err = fmt.Errorf("no API %q", face)
 		}

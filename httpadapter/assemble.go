@@ -40,6 +40,7 @@ import (
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/storage"
 )
@@ -171,6 +172,9 @@ func (s *Services) money(p Ports) (err error) {
 		}
 	}
 	if s.Points, err = points.New(points.Deps{Repo: st.Points(), Tx: st, Outbox: st}, points.Config{Now: s.cfg.Now}); err != nil {
+		return err
+	}
+	if s.Operators, err = operator.New(s.cfg.Operator); err != nil {
 		return err
 	}
 	s.Payments, err = payment.New(payment.Deps{Tx: st, Outbox: st, Repo: st.Payments(), Wallet: s.Wallets}, c)

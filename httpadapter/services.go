@@ -25,10 +25,12 @@ import (
 	"github.com/gomall-dev/mall/cms/qrcode"
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/httpadapter/manager"
+	"github.com/gomall-dev/mall/httpadapter/o2o"
 	"github.com/gomall-dev/mall/httpadapter/wxapi"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/storage"
 )
@@ -56,20 +58,21 @@ type Config struct {
 	// handled them; default 30 days.
 	KeepEvents time.Duration
 
-	Secret  secret.Config
-	Captcha captcha.Config
-	Verify  verify.Config
-	Auth    auth.Config
-	Catalog catalog.Config
-	Shops   shop.Config
-	Cart    cart.Config
-	Order   order.Config // guards and watchers of orders are here
-	Payment payment.Config
-	Wallet  wallet.Config
-	Content cms.Config
-	Site    site.Config
-	Files   file.Config
-	QR      qrcode.Config
+	Secret   secret.Config
+	Captcha  captcha.Config
+	Verify   verify.Config
+	Auth     auth.Config
+	Catalog  catalog.Config
+	Shops    shop.Config
+	Cart     cart.Config
+	Order    order.Config // guards and watchers of orders are here
+	Payment  payment.Config
+	Operator operator.Config
+	Wallet   wallet.Config
+	Content  cms.Config
+	Site     site.Config
+	Files    file.Config
+	QR       qrcode.Config
 }
 
 // Services are the domain services of one shop, wired to one store.
@@ -88,6 +91,7 @@ type Services struct {
 	Carts     *cart.Service
 	Orders    *order.Service
 	Payments  *payment.Service
+	Operators *operator.Service
 	Wallets   *wallet.Service
 	Points    *points.Service
 	Content   *cms.Service
@@ -126,5 +130,15 @@ func (s *Services) manager() manager.Deps {
 		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, Members: s.Members,
 		Orders:   s.Orders,
 		Calendar: s.cfg.Calendar,
+	}
+}
+
+// o2o is what the o2o handlers need.
+func (s *Services) o2o() o2o.Deps {
+	return o2o.Deps{
+		Auth: s.Auth, Verify: s.Verify, WeChat: s.WeChat, Operators: operators{s.Operators},
+		Regions: s.Regions, Catalog: s.Catalog, Shops: s.Shops,
+		Orders: s.Orders, Payments: s.Payments,
+		Calendar: s.cfg.Calendar, Now: s.cfg.Now,
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // reserved are first path segments that mean something else.
 var reserved = []string{"api", "common", "cms", "jdvop", "files", "notify", "upload2", "subdomain", "region", "sandbox", "healthz", "shop",
-	"weather", "upload", "getloginlog", "students", "users", "sms", "verify", "permission", "role", "menus", "category", "product", "cart", "order", "pay", "socket.io"}
+	"weather", "upload", "getloginlog", "students", "users", "sms", "verify", "permission", "role", "menus", "category", "product", "cart", "order", "pay", "socket.io", "user", "miniprogram_bridge"}
 
 var subdomain = regexp.MustCompile(`^[a-z0-9-]{2,32}$`)
 
