@@ -101,7 +101,7 @@ func (s *Services) content(p Ports) (err error) {
 	if p.Blobs == nil {
 		p.Blobs = noBlobs{}
 	}
-	if s.Files, err = file.New(file.Deps{Repo: s.Store.Files(), Tx: s.Store, Blobs: p.Blobs}, s.cfg.Files); err != nil {
+	if s.Files, err = file.New(file.Deps{Repo: s.Store.Files(), Tx: s.Store, Blobs: p.Blobs, Limits: s.Store.Limits()}, s.cfg.Files); err != nil {
 		return err
 	}
 	if s.Site, err = site.New(site.Deps{Repo: s.Store.Site(), Documents: s.Store.Documents(), Limits: s.Store.Limits(), Tx: s.Store, Usage: s.Files}, s.cfg.Site); err != nil {

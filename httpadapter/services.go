@@ -128,7 +128,7 @@ func (s *Services) wxapi() wxapi.Deps {
 func (s *Services) manager() manager.Deps {
 	return manager.Deps{
 		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, Members: s.Members,
-		Orders:   s.Orders,
+		Addresses: s.Addresses, Catalog: s.Catalog, Shops: s.Shops, Carts: s.Carts, Orders: s.Orders, Payments: s.Payments, Files: s.Files,
 		Calendar: s.cfg.Calendar,
 	}
 }

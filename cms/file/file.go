@@ -34,6 +34,11 @@ func (f *File) Ext() string { return extOf(f.Type) }
 type Options struct {
 	Keep   time.Duration // the file is gone afterwards; zero: it stays
 	Source string        // see File.Source; ErrTaken when a file has it already
+	Types  []string      // MIME types to accept, "image/png"; nil: all that the service knows
+	Most   int64         // bytes, if that is less than the type's own limit; zero: that limit
+	// Visitor lets somebody without a login put the file: it is the shop's
+	// own then, and counted per network address, see Config.Visitors.
+	Visitor bool
 }
 
 // Reader is an opened blob.
@@ -101,6 +106,9 @@ var (
 	ErrBroken = mall.E(mall.Invalid, "file.broken", "picture is broken")
 	// ErrQuota says that the account's room for files is used up.
 	ErrQuota = mall.E(mall.Limit, "file.quota", "no room for more files")
+	// ErrVisitors says that the address has put all the files that it may
+	// without a login; its argument is how many.
+	ErrVisitors = mall.E(mall.Limit, "file.visitors", "too many files without a login")
 	// ErrTaken says that there is a file with this source already.
 	ErrTaken = mall.E(mall.Conflict, "file.taken", "file of this source exists")
 )

@@ -8,18 +8,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth"
 )
 
-// Deps are what the service cannot work without.
+// Deps are what the service cannot work without, but for Limits.
 type Deps struct {
 	Repo  Repository
 	Tx    mall.Tx
 	Blobs Blobs
+	// Limits counts what visitors put; without it they may put nothing.
+	Limits auth.Limits
 }
 
 // Config adjusts the service; its zero value works.
@@ -37,6 +41,9 @@ type Config struct {
 	// Quota is what all files of one account may add up to, in bytes.
 	// Default: 1 GB; the shop's own files have no limit.
 	Quota int64
+	// Visitors is how many files one network address may put in an hour
+	// without a login, on routes that allow it. Default: 20; negative: none.
+	Visitors int
 	// Orphan is the age from which a blob without a row is removed; it must
 	// exceed the longest upload. Default: 6 hours.
 	Orphan time.Duration
@@ -66,11 +73,14 @@ func New(d Deps, c Config) (*Service, error) {
 	c.MaxOther = orDefault(c.MaxOther, 50<<20)
 	c.MaxPixels = orDefault(c.MaxPixels, 40_000_000)
 	c.Quota = orDefault(c.Quota, 1<<30)
+	if c.Visitors >= 0 {
+		c.Visitors = orDefault(c.Visitors, 20)
+	}
 	c.Orphan = orDefault(c.Orphan, 6*time.Hour)
 	return &Service{d: d, cfg: c, now: mall.Clock(c.Now)}, nil
 }
 
-func orDefault[T int64 | time.Duration](v, def T) T {
+func orDefault[T int | int64 | time.Duration](v, def T) T {
 	if v <= 0 {
 		return def
 	}
@@ -81,15 +91,20 @@ func orDefault[T int64 | time.Duration](v, def T) T {
 func (s *Service) MaxBytes() int64 { return max(s.cfg.MaxImage, s.cfg.MaxOther) }
 
 // Put stores a file of the actor: an account's own, or the shop's when the host
-// acts. Its type is told by its first bytes; types that are not in the list of
+// acts, or a visitor's where Options say so. Its type is told by its first bytes; types that are not in the list of
 // accepted ones are refused, and pictures must be readable and not too large.
 // The blob is durable before the row is; a blob whose row never came is swept.
 func (s *Service) Put(ctx context.Context, who mall.Actor, r io.Reader, name string, o Options) (*File, error) {
 	if who.Account == 0 && who.Face != mall.FaceHost {
-		return nil, mall.ErrUnauthenticated
+		if !o.Visitor {
+			return nil, mall.ErrUnauthenticated
+		}
+		if err := s.admit(ctx, who.Addr); err != nil {
+			return nil, err
+		}
 	}
 	in := &intake{r: r, max: s.MaxBytes()}
-	f, body, err := s.inspect(in)
+	f, body, err := s.inspect(in, o)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +126,22 @@ func (s *Service) Put(ctx context.Context, who mall.Actor, r io.Reader, name str
 	}
 	f.URL = s.url(f.Key)
 	return f, nil
+}
+
+// admit counts one file of a visitor.
+func (s *Service) admit(ctx context.Context, addr string) error {
+	if s.d.Limits == nil || s.cfg.Visitors < 0 {
+		return mall.ErrUnauthenticated
+	}
+	ok := false
+	err := s.d.Tx.Do(ctx, func(ctx context.Context) (err error) {
+		ok, err = s.d.Limits.Take(ctx, auth.LimitKey("file", addr), s.cfg.Visitors, time.Hour, s.now())
+		return err
+	})
+	if err == nil && !ok {
+		return ErrVisitors.With(s.cfg.Visitors)
+	}
+	return wrap("visitor", err)
 }
 
 func (s *Service) insert(ctx context.Context, f *File) error {
@@ -136,7 +167,7 @@ func (s *Service) insert(ctx context.Context, f *File) error {
 
 // inspect reads what is needed to know the type and, of a picture, its size in
 // pixels, and sets the limit of the type; body gives all bytes.
-func (s *Service) inspect(in *intake) (f *File, body io.Reader, err error) {
+func (s *Service) inspect(in *intake, o Options) (f *File, body io.Reader, err error) {
 	b := bufio.NewReaderSize(in, sniffLen)
 	head, err := b.Peek(sniffLen)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -146,14 +177,19 @@ func (s *Service) inspect(in *intake) (f *File, body io.Reader, err error) {
 		return nil, nil, ErrEmpty
 	}
 	f = &File{Type: sniff(head)}
-	if f.Type == "" {
+	if f.Type == "" || o.Types != nil && !slices.Contains(o.Types, f.Type) {
 		return nil, nil, ErrType
 	}
+	in.max = s.cfg.MaxOther
+	if isImage(f.Type) {
+		in.max = s.cfg.MaxImage
+	}
+	if o.Most > 0 {
+		in.max = min(in.max, o.Most)
+	}
 	if !isImage(f.Type) {
-		in.max = s.cfg.MaxOther
 		return f, b, nil
 	}
-	in.max = s.cfg.MaxImage
 	body, err = measure(f, b, s.cfg.MaxPixels)
 	if in.err != nil {
 		return nil, nil, in.err

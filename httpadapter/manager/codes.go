@@ -44,6 +44,15 @@ var codes = map[string]row{
 	"auth.locked":   {0, "登入失败次数过多,请稍后再试", ""},
 	"auth.disabled": {1007, "用户被禁用,请联系管理员", ""},
 
+	// upload
+	"manager.no_picture": {1005, "没有上传图片", ""},
+	"file.type":          {1005, "只能上传jpg,png,gif格式的图片", ""},
+	"file.broken":        {1005, "图片已损坏", ""},
+	"file.empty":         {1005, "没有上传图片", ""},
+	"file.pixels":        {1005, "图片尺寸过大", ""},
+	"file.too_large":     {1005, "图片太大", ""},
+	"file.visitors":      {10010, "上传次数过多,请先登入", ""},
+
 	// order
 	"order.none":            {1004, "订单不存在", ""},
 	"order.not_paid":        {3005, "尚未支付", ""},

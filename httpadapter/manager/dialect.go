@@ -10,6 +10,7 @@ package manager
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,12 +19,18 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/auth"
+	"github.com/gomall-dev/mall/auth/address"
 	"github.com/gomall-dev/mall/auth/captcha"
 	"github.com/gomall-dev/mall/auth/member"
 	"github.com/gomall-dev/mall/auth/token"
 	"github.com/gomall-dev/mall/auth/verify"
+	"github.com/gomall-dev/mall/cart"
+	"github.com/gomall-dev/mall/catalog"
+	"github.com/gomall-dev/mall/catalog/shop"
+	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
 	"github.com/gomall-dev/mall/order"
+	"github.com/gomall-dev/mall/payment"
 )
 
 // Deps are the services behind the API; all are required but Calendar.
@@ -35,7 +42,13 @@ type Deps struct {
 	Members *member.Service
 
 	// goods and orders
-	Orders *order.Service
+	Addresses *address.Service
+	Catalog   *catalog.Service
+	Shops     *shop.Service
+	Carts     *cart.Service
+	Orders    *order.Service
+	Payments  *payment.Service
+	Files     *file.Service
 
 	Calendar mall.Calendar
 }
@@ -54,6 +67,35 @@ type Config struct {
 	// SelfRegistration opens /users/register to everybody; accounts made so
 	// get the default role.
 	SelfRegistration bool
+
+	// MaxPicture is the most bytes of an uploaded picture; default 5 MB.
+	MaxPicture int64
+	// VIPCategory is the public id of the category whose goods are sold as
+	// memberships; default DefaultVIPCategory.
+	VIPCategory string
+	// Provider names the payment provider; default "wxpay". AppID and Merchant
+	// are the accounts there: a client that sends others is refused.
+	Provider, AppID, Merchant string
+	// AddressRequired refuses orders of parcels when neither the request nor the
+	// buyer's address book has an address. Otherwise the buyer fetches them (自提).
+	AddressRequired bool
+	// CartRefusesAgain refuses to add what the cart has already; otherwise the
+	// pieces add up.
+	CartRefusesAgain bool
+}
+
+// DefaultVIPCategory is the public id of the VIP category in the document.
+const DefaultVIPCategory = "20210827165510715"
+
+// filled gives the defaults to what is left out.
+func (c Config) filled() Config {
+	if c.MaxPicture <= 0 {
+		c.MaxPicture = 5 << 20
+	}
+	c.VIPCategory = cmp.Or(c.VIPCategory, DefaultVIPCategory)
+	c.Provider = cmp.Or(c.Provider, "wxpay")
+	c.Public = strings.TrimRight(c.Public, "/")
+	return c
 }
 
 // api is the receiver of all handlers.
@@ -75,7 +117,7 @@ func Mount(mux *endpoint.Mux, d Deps, c Config) error {
 	if err != nil {
 		return err
 	}
-	a := &api{Deps: d, cfg: c, tokens: tokens}
+	a := &api{Deps: d, cfg: c.filled(), tokens: tokens}
 	dia := dialect{auth: d.Auth, tokens: tokens}
 	for _, prefix := range prefixes {
 		if err := mux.Own(dia, prefix); err != nil {
