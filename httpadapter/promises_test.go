@@ -111,7 +111,7 @@ var unranked = map[string]string{
 	"wallet_entries":  "appended by the holder of the wallet",
 	"point_entries":   "appended by the holder of the account",
 	"outbox":          "appended",
-	"payment_notices": "appended",
+	"payment_notices": "appended; its unique id is taken before anything else",
 	"cart_lines":      "taken before anything else, and the order that follows is new",
 	"reviews":         "appended",
 	"goods":           "the count of reviews, after the order; nobody holds goods and then wants an order",

@@ -76,7 +76,7 @@ func (s *Service) close(ctx context.Context, p *Payment) (Outcome, error) {
 	if provider == nil {
 		return Unknown, nil
 	}
-	q := Query{Number: p.Number, Merchant: p.Merchant}
+	q := p.query()
 	r, err := provider.Close(ctx, q)
 	if err != nil {
 		return Unknown, err

@@ -22,6 +22,8 @@ var (
 	ErrOpenID = mall.E(mall.Invalid, "payment.openid", "payer has no openid at this mini program")
 	// ErrNotice says that a notification does not fit the payment; its argument says in what.
 	ErrNotice = mall.E(mall.Invalid, "payment.notice", "notification differs from the payment in")
+	// ErrBill says that a provider's bill cannot be had; its argument is the provider's code.
+	ErrBill = mall.E(mall.Unavailable, "payment.bill", "bill of the payment provider cannot be had:")
 	// ErrSignature says that a notification is forged, stale or replayed.
 	ErrSignature = mall.E(mall.Denied, "payment.signature", "notification is not genuine")
 	// ErrInTx says that a provider was called inside a transaction.

@@ -13,8 +13,9 @@ import (
 // Notify takes a notification as it came: the provider verifies it over the raw
 // body, then the payment (refund) it names is booked, in one transaction with
 // the line of the log. The answer is in the provider's form; it accepts only
-// what is committed, and the same notification again is accepted again. The
-// error tells the host's log why one was not accepted.
+// what is committed. A notification that was accepted before, in whatever
+// process, is accepted again and books nothing. The error tells the host's log
+// why one was not accepted.
 func (s *Service) Notify(ctx context.Context, provider string, h Header, body []byte) (NoticeAnswer, error) {
 	p := s.cfg.Providers[provider]
 	if p == nil {
@@ -35,16 +36,18 @@ func (s *Service) Notify(ctx context.Context, provider string, h Header, body []
 		s.log.WarnContext(ctx, "payment: notice refused", "provider", provider, "hash", line.Hash, "error", err)
 		return p.Answer(false, "not genuine"), err
 	}
-	line.Number = n.Number
+	line.ID, line.Number = n.ID, n.Number
 	if n.RefundNumber != "" {
 		line.Number = n.RefundNumber
 	}
 	err = s.deps.Tx.Do(ctx, func(ctx context.Context) error {
-		if err := s.book(ctx, provider, n); err != nil {
+		line.At = s.now()
+		// The line comes first: it keeps other deliveries of the same one out.
+		first, err := s.deps.Repo.LogNotice(ctx, line)
+		if err != nil || !first {
 			return err
 		}
-		line.At = s.now()
-		return s.deps.Repo.LogNotice(ctx, line)
+		return s.book(ctx, provider, n)
 	})
 	if err == nil {
 		return p.Answer(true, ""), nil
@@ -55,7 +58,8 @@ func (s *Service) Notify(ctx context.Context, provider string, h Header, body []
 	}
 	logged := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		line.At = s.now()
-		return s.deps.Repo.LogNotice(ctx, line)
+		_, err := s.deps.Repo.LogNotice(ctx, line)
+		return err
 	})
 	return p.Answer(false, line.Result), errors.Join(err, logged)
 }

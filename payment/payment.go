@@ -150,6 +150,11 @@ func (p *Payment) Price() mall.Money { return p.Amount + p.Share }
 // Open says whether the payment can still be paid as far as we know.
 func (p *Payment) Open() bool { return p.State == StateCreated || p.State == StatePending }
 
+// query names the payment at its provider.
+func (p *Payment) query() Query {
+	return Query{Number: p.Number, Merchant: p.Merchant, AppID: p.AppID, Scene: p.Scene}
+}
+
 // only is the payment as the handler of its i-th reference sees it.
 func (p *Payment) only(i int) *Payment {
 	c := *p

@@ -47,7 +47,9 @@ type Provider interface {
 	// QueryRefund tells how a refund stands.
 	QueryRefund(ctx context.Context, r RefundRequest) (RefundResult, error)
 	// ParseNotice verifies a notification over its raw body and reads it.
-	// ErrSignature says that it is forged, stale or was seen before.
+	// ErrSignature says that it is forged or stale. The same message again is
+	// ErrSignature as well, or read with the same Notice.ID: the service books
+	// each of those once.
 	ParseNotice(ctx context.Context, h Header, body []byte) (Notice, error)
 	// Answer is the reply to a notification in the provider's form.
 	Answer(accepted bool, message string) NoticeAnswer
@@ -73,10 +75,12 @@ type Request struct {
 	Due      time.Time
 }
 
-// Query names a payment at a provider.
+// Query names a payment at a provider, by what it was opened with.
 type Query struct {
 	Number   string
 	Merchant string
+	AppID    string // "" for the provider's own
+	Scene    Scene  // "" where it is not known
 }
 
 // Opening is the answer to Create: Waiting with Prepay and Params, Settled
@@ -91,13 +95,14 @@ type Opening struct {
 }
 
 // Result is how a payment stands at a provider. Amount, Merchant, Transaction
-// and Paid are filled when Settled.
+// and Paid are filled when Settled; AppID if the provider tells it.
 type Result struct {
 	Outcome     Outcome
 	Number      string
 	Transaction string
 	Amount      mall.Money
 	Merchant    string
+	AppID       string
 	Paid        time.Time
 	Code        string
 	Message     string
@@ -127,6 +132,7 @@ type RefundResult struct {
 // else about a payment.
 type Notice struct {
 	Result
+	ID           string // of the notification at the provider, the same whenever it is sent again; "" if it has none
 	RefundNumber string
 	Receipt      string
 }
@@ -138,3 +144,31 @@ type NoticeAnswer struct {
 	ContentType string
 	Body        []byte
 }
+
+// Biller is a Provider whose books can be read a day at a time, for comparing
+// them with ours. It calls out, so never inside a transaction (ErrInTx).
+type Biller interface {
+	// Bill lists what the provider booked on a day ("2026-11-21" by its own
+	// calendar) for a merchant account, "" for its only one: payments on the
+	// day the money came, refunds on the day they were asked for. The order is
+	// the provider's. A day without any is empty. ErrBill says that the bill
+	// cannot be had: not made yet, or not intact; ask again later.
+	Bill(ctx context.Context, day, merchant string) ([]BillLine, error)
+}
+
+// BillLine is one payment or refund in a provider's books.
+type BillLine struct {
+	Number       string // of the payment, ours; may be foreign to this shop
+	RefundNumber string // ours, "" for a payment
+	Transaction  string
+	Receipt      string // the provider's refund id
+	Merchant     string
+	AppID        string
+	Amount       mall.Money // fen paid, or fen asked back
+	Outcome      Outcome    // of a payment Settled; of a refund Settled, Waiting or Failed, when the bill was made
+	At           time.Time  // when it was booked
+}
+
+// IsRefund says whether the line is money that went back. A payment that was
+// revoked at the till has a refund line without a RefundNumber.
+func (l BillLine) IsRefund() bool { return l.RefundNumber != "" || l.Receipt != "" }

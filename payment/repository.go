@@ -69,9 +69,11 @@ type Repository interface {
 	// due, and keeps other processes off them until the moment lease.
 	ClaimRefunds(ctx context.Context, now, lease time.Time, limit int) ([]Refund, error)
 
-	// LogNotice stores one line about a notification; PurgeNotices deletes at
-	// most limit lines from before a moment and answers how many.
-	LogNotice(ctx context.Context, n NoticeLog) error
+	// LogNotice stores one line about a notification. It answers false, and
+	// stores nothing, when the provider's notification of that ID was accepted
+	// before; of several at once one is the first. PurgeNotices deletes at most
+	// limit lines from before a moment and answers how many.
+	LogNotice(ctx context.Context, n NoticeLog) (first bool, err error)
 	PurgeNotices(ctx context.Context, before time.Time, limit int) (int, error)
 	// Redact empties the openids, titles and remarks of an account's payments:
 	// clients choose the words of the latter two.
@@ -91,6 +93,7 @@ type Filter struct {
 // the body is kept as a hash only.
 type NoticeLog struct {
 	Provider string
+	ID       string // of the notification at the provider, "" if it has none
 	Number   string // of the payment or refund
 	Hash     string // SHA-256 of the raw body, hexadecimal
 	Result   string // "accepted", or the code of the refusal

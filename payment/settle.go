@@ -30,7 +30,7 @@ func (s *Service) settle(ctx context.Context, number string, r Result) (*Payment
 // record books a success, inside Do and once, whatever state the payment is in:
 // it stores the success, carries out the action for each reference under a
 // savepoint, and remedies what was refused. The same success again answers the
-// same; another amount, merchant or transaction is ErrNotice and moves nothing.
+// same; another amount, merchant, appid or transaction is ErrNotice and moves nothing.
 // An error other than a refusal rolls everything back.
 func (s *Service) record(ctx context.Context, p *Payment, r Result) (*Payment, error) {
 	switch {
@@ -38,6 +38,8 @@ func (s *Service) record(ctx context.Context, p *Payment, r Result) (*Payment, e
 		return nil, ErrNotice.With("amount")
 	case p.Merchant != "" && r.Merchant != p.Merchant:
 		return nil, ErrNotice.With("merchant")
+	case p.AppID != "" && r.AppID != "" && r.AppID != p.AppID:
+		return nil, ErrNotice.With("appid")
 	case r.Transaction == "":
 		return nil, ErrNotice.With("transaction")
 	}

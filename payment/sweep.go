@@ -54,7 +54,7 @@ func (s *Service) check(ctx context.Context, p *Payment) error {
 	if provider == nil {
 		return s.later(ctx, p)
 	}
-	r, err := provider.Query(ctx, Query{Number: p.Number, Merchant: p.Merchant})
+	r, err := provider.Query(ctx, p.query())
 	if err != nil {
 		return errors.Join(err, s.later(ctx, p))
 	}
@@ -112,7 +112,7 @@ func (s *Service) Check(ctx context.Context, who mall.Actor, number string) (*Pa
 	if provider == nil {
 		return p, nil
 	}
-	r, err := provider.Query(ctx, Query{Number: p.Number, Merchant: p.Merchant})
+	r, err := provider.Query(ctx, p.query())
 	if err != nil || r.Outcome == Waiting || r.Outcome == Absent {
 		return p, nil //nolint:nilerr // the sweep asks again
 	}

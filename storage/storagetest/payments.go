@@ -59,7 +59,9 @@ func testPayments(t *testing.T, open Open) {
 		got, err := repo.Get(ctx, p.ID)
 		require.NoError(t, err)
 		require.Equal(t, p, got)
-		require.NoError(t, repo.LogNotice(ctx, payment.NoticeLog{Provider: "wxpay", Number: "P0", Hash: "h", Result: "accepted", At: moneyDay}))
+		first, err := repo.LogNotice(ctx, payment.NoticeLog{Provider: "wxpay", ID: "EV-1", Number: "P0", Hash: "h", Result: "accepted", At: moneyDay})
+		require.NoError(t, err)
+		require.True(t, first)
 	})
 	_, err := repo.ByNumber(ctx, "P0")
 	require.ErrorIs(t, err, mall.ErrNotFound)
@@ -149,13 +151,23 @@ func testPayments(t *testing.T, open Open) {
 	require.ErrorIs(t, err, mall.ErrNotFound, "refused is not paid")
 
 	do(func(ctx context.Context) {
-		require.NoError(t, repo.LogNotice(ctx, payment.NoticeLog{Provider: "wxpay", Number: "P1", Hash: "h", Result: "accepted", At: moneyDay}))
+		log := func(provider, id, result string) bool {
+			t.Helper()
+			first, err := repo.LogNotice(ctx, payment.NoticeLog{Provider: provider, ID: id, Number: "P1", Hash: "h", Result: result, At: moneyDay})
+			require.NoError(t, err)
+			return first
+		}
+		require.True(t, log("wxpay", "EV-1", "payment.notice"), "a refusal does not use the id up")
+		require.True(t, log("wxpay", "EV-1", "accepted"), "the one that was rolled back does not count")
+		require.False(t, log("wxpay", "EV-1", "accepted"))
+		require.True(t, log("alipay", "EV-1", "accepted"), "ids belong to a provider")
+		require.True(t, log("sandbox", "", "accepted") && log("sandbox", "", "accepted"), "none is no id")
 		n, err := repo.PurgeNotices(ctx, moneyDay, 10)
 		require.NoError(t, err)
 		require.Zero(t, n)
 		n, err = repo.PurgeNotices(ctx, moneyDay.Add(time.Second), 10)
 		require.NoError(t, err)
-		require.Equal(t, 1, n)
+		require.Equal(t, 5, n)
 		require.NoError(t, repo.Redact(ctx, 5))
 	})
 	got, err = repo.ByNumber(ctx, "P1")
@@ -202,6 +214,9 @@ func testPaymentRaces(t *testing.T, open Open) {
 	require.Equal(t, int64(1), winners(t, store, 20, func(ctx context.Context) (bool, error) {
 		_, ok, err := repo.Succeed(ctx, p.ID, "T1", moneyDay, moneyDay)
 		return ok, err
+	}))
+	require.Equal(t, int64(1), winners(t, store, 20, func(ctx context.Context) (bool, error) {
+		return repo.LogNotice(ctx, payment.NoticeLog{Provider: "wxpay", ID: "EV-2", Number: "P1", Hash: "h", Result: "accepted", At: moneyDay})
 	}))
 
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {

@@ -211,9 +211,8 @@ func (p payments) Later(ctx context.Context, id mall.ID, next time.Time) error {
 	return err
 }
 
-func (p payments) LogNotice(ctx context.Context, n payment.NoticeLog) error {
-	_, err := p.ins(ctx).Model(paymentNoticeToRow(n)).Returning("NULL").Exec(ctx)
-	return err
+func (p payments) LogNotice(ctx context.Context, n payment.NoticeLog) (bool, error) {
+	return hit(p.ins(ctx).Model(paymentNoticeToRow(n)).On("CONFLICT DO NOTHING").Returning("NULL").Exec(ctx))
 }
 
 func (p payments) PurgeNotices(ctx context.Context, before time.Time, limit int) (int, error) {

@@ -98,6 +98,7 @@ type paymentNoticeRow struct {
 
 	ID       int64  `bun:"id,pk,autoincrement"`
 	Provider string `bun:"provider"`
+	Notice   string `bun:"notice"`
 	Number   string `bun:"number"`
 	Hash     string `bun:"hash"`
 	Result   string `bun:"result"`
@@ -105,5 +106,5 @@ type paymentNoticeRow struct {
 }
 
 func paymentNoticeToRow(n payment.NoticeLog) *paymentNoticeRow {
-	return &paymentNoticeRow{Provider: n.Provider, Number: n.Number, Hash: n.Hash, Result: n.Result, At: n.At.UnixMilli()}
+	return &paymentNoticeRow{Provider: n.Provider, Notice: n.ID, Number: n.Number, Hash: n.Hash, Result: n.Result, At: n.At.UnixMilli()}
 }
