@@ -14,6 +14,12 @@ func (s *Service) PendingFor(ctx context.Context, p Purpose, ref mall.ID) (int, 
 	return s.deps.Repo.CountOpen(ctx, p, ref)
 }
 
+// Attempts is how many payments were opened for a reference, whatever became
+// of them.
+func (s *Service) Attempts(ctx context.Context, p Purpose, ref mall.ID) (int, error) {
+	return s.deps.Repo.CountFor(ctx, p, ref)
+}
+
 // CloseFor closes the open payments of a reference at their providers, outside
 // of any transaction. Settled says that one of them turned out to be paid and is
 // booked now, Unknown that one could not be closed for certain (ask again

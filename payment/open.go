@@ -126,10 +126,15 @@ func (s *Service) share(ctx context.Context, p *Payment, in OpenInput) error {
 	return nil
 }
 
+// request is what the gateway is asked to open.
+func (s *Service) request(p *Payment, in OpenInput, addr string) Request {
+	return Request{Number: p.Number, Amount: p.Amount, Title: cmp.Or(p.Title, p.Number), Scene: p.Scene,
+		AppID: p.AppID, OpenID: p.OpenID, Code: in.Code, Merchant: p.Merchant, Addr: addr, Due: p.Due}
+}
+
 // create asks the gateway, outside of any transaction, and stores its answer.
 func (s *Service) create(ctx context.Context, provider Provider, p *Payment, in OpenInput, addr string) (*Opened, error) {
-	o, err := provider.Create(ctx, Request{Number: p.Number, Amount: p.Amount, Title: cmp.Or(p.Title, p.Number), Scene: p.Scene,
-		AppID: p.AppID, OpenID: p.OpenID, Code: in.Code, Merchant: p.Merchant, Addr: addr, Due: p.Due})
+	o, err := provider.Create(ctx, s.request(p, in, addr))
 	if err != nil {
 		_, endErr := s.end(ctx, p, StateFailed, mall.CodeOf(err))
 		return nil, errors.Join(err, endErr)

@@ -158,8 +158,9 @@ type Biller interface {
 
 // BillLine is one payment or refund in a provider's books.
 type BillLine struct {
+	Refund       bool   // money that went back; also what was revoked at a till, without a RefundNumber
 	Number       string // of the payment, ours; may be foreign to this shop
-	RefundNumber string // ours, "" for a payment
+	RefundNumber string // ours
 	Transaction  string
 	Receipt      string // the provider's refund id
 	Merchant     string
@@ -168,7 +169,3 @@ type BillLine struct {
 	Outcome      Outcome    // of a payment Settled; of a refund Settled, Waiting or Failed, when the bill was made
 	At           time.Time  // when it was booked
 }
-
-// IsRefund says whether the line is money that went back. A payment that was
-// revoked at the till has a refund line without a RefundNumber.
-func (l BillLine) IsRefund() bool { return l.RefundNumber != "" || l.Receipt != "" }

@@ -62,11 +62,15 @@ type OpenInput struct {
 	Scene        Scene       // "" = SceneJSAPI
 	ClientAmount *mall.Money // fen; compared only, except that it is the amount of a recharge
 	UseWallet    bool        // the balance may pay a share
-	AppID        string      // "" = the actor's
-	OpenID       string      // "" = the actor's
-	Code         string      // the payment code of SceneCode
-	Title        string      // "" = the purpose's; at most 500 characters, like Remark
-	Remark       string
+	// Again answers an open payment of the payer for the same one reference and
+	// scene once more, as long as the price is the same, instead of closing it
+	// for a new one. Of calls at the same time one opens it, all get it.
+	Again  bool
+	AppID  string // "" = the actor's
+	OpenID string // "" = the actor's
+	Code   string // the payment code of SceneCode
+	Title  string // "" = the purpose's; at most 500 characters, like Remark
+	Remark string
 }
 
 // Opened is an open payment with what the payer's client needs.
