@@ -28,6 +28,7 @@ import (
 	"github.com/gomall-dev/mall/auth/member"
 	"github.com/gomall-dev/mall/auth/secret"
 	"github.com/gomall-dev/mall/auth/verify"
+	"github.com/gomall-dev/mall/auth/wechat"
 	"github.com/gomall-dev/mall/cart"
 	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/catalog/geo"
@@ -70,7 +71,7 @@ func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
 // filled gives the common clock, calendar and address to the rooms that name none.
 func (c Config) filled() Config {
 	for _, now := range []*func() time.Time{
-		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Wallet.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now,
+		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now,
 	} {
 		if *now == nil {
 			*now = c.Now
@@ -134,6 +135,12 @@ func (s *Services) accounts(p Ports) (err error) {
 	if s.Auth, err = auth.New(auth.Deps{Tx: st, Outbox: st, Repository: st.Accounts(), Sessions: st.Sessions(), Limits: st.Limits(), Hasher: hasher, Codes: s.Verify}, s.cfg.Auth); err != nil {
 		return err
 	}
+	payable := func(ctx context.Context, account mall.ID, number string, centre mall.ID) error {
+		return s.Orders.Payable(ctx, account, order.Ref{Number: number}, centre)
+	}
+	if s.Scenes, err = wechat.NewScenes(wechat.SceneDeps{Tx: st, Scenes: st.Scenes(), Limits: st.Limits(), Accounts: s.Auth, Payable: payable, Client: p.WeChat}, s.cfg.Scenes); err != nil {
+		return err
+	}
 	if s.Members, err = member.New(member.Deps{Tx: st, Outbox: st, Repository: st.Members()}, member.Config{Now: s.cfg.Now}); err != nil {
 		return err
 	}
@@ -174,8 +181,11 @@ func (s *Services) money(p Ports) (err error) {
 	if s.Points, err = points.New(points.Deps{Repo: st.Points(), Tx: st, Outbox: st}, points.Config{Now: s.cfg.Now}); err != nil {
 		return err
 	}
-	if s.Operators, err = operator.New(s.cfg.Operator); err != nil {
+	if s.Operators, err = operator.New(operator.Deps{Tx: st, Outbox: st, Repo: st.Operators()}, s.cfg.Operator); err != nil {
 		return err
+	}
+	if c.Merchants == nil {
+		c.Merchants = s.Operators
 	}
 	s.Payments, err = payment.New(payment.Deps{Tx: st, Outbox: st, Repo: st.Payments(), Wallet: s.Wallets}, c)
 	return err
@@ -244,6 +254,7 @@ func (s *Services) table() []Sweep {
 		{"sessions", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Auth.Sweep(ctx, batch) })},
 		{"verification codes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Verify.Sweep(ctx, batch) })},
 		{"picture codes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Captcha.Sweep(ctx, batch) })},
+		{"scenes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Scenes.Sweep(ctx, batch) })},
 		{"payment notices", time.Hour, limited(s.Payments.SweepNotices)},
 		{"expired files", 10 * time.Minute, s.Files.Sweep},
 		{"files without owner", 6 * time.Hour, s.Files.Orphans},

@@ -62,6 +62,7 @@ type Config struct {
 	Captcha  captcha.Config
 	Verify   verify.Config
 	Auth     auth.Config
+	Scenes   wechat.SceneConfig
 	Catalog  catalog.Config
 	Shops    shop.Config
 	Cart     cart.Config
@@ -82,6 +83,7 @@ type Services struct {
 	Captcha   *captcha.Service
 	Verify    *verify.Service
 	WeChat    wechat.Client
+	Scenes    *wechat.Scenes
 	Members   *member.Service
 	Addresses *address.Service
 	Regions   *geo.Regions
@@ -136,7 +138,7 @@ func (s *Services) manager() manager.Deps {
 // o2o is what the o2o handlers need.
 func (s *Services) o2o() o2o.Deps {
 	return o2o.Deps{
-		Auth: s.Auth, Verify: s.Verify, WeChat: s.WeChat, Operators: operators{s.Operators},
+		Auth: s.Auth, Verify: s.Verify, WeChat: s.WeChat, Scenes: s.Scenes, Operators: s.Operators,
 		Regions: s.Regions, Catalog: s.Catalog, Shops: s.Shops,
 		Orders: s.Orders, Payments: s.Payments,
 		Calendar: s.cfg.Calendar, Now: s.cfg.Now,

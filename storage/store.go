@@ -10,7 +10,9 @@ import (
 	"github.com/gomall-dev/mall/auth/address"
 	"github.com/gomall-dev/mall/auth/captcha"
 	"github.com/gomall-dev/mall/auth/member"
+	"github.com/gomall-dev/mall/auth/qrlogin"
 	"github.com/gomall-dev/mall/auth/verify"
+	"github.com/gomall-dev/mall/auth/visitor"
 	"github.com/gomall-dev/mall/auth/wechat"
 	"github.com/gomall-dev/mall/cart"
 	"github.com/gomall-dev/mall/catalog"
@@ -19,9 +21,12 @@ import (
 	"github.com/gomall-dev/mall/cms"
 	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/cms/site"
+	"github.com/gomall-dev/mall/cms/student"
+	"github.com/gomall-dev/mall/cms/weather"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/storage/internal/bunrepo"
 	"github.com/gomall-dev/mall/storage/internal/txn"
@@ -75,7 +80,10 @@ type Store interface {
 	Limits() auth.Limits
 	Codes() verify.Repository
 	Captchas() captcha.Repository
+	VisitorNotes() visitor.Repository
 	AppTokens() wechat.Tokens
+	Tickets() qrlogin.Repository
+	Scenes() wechat.SceneRepository
 	Members() member.Repository
 	Addresses() address.Repository
 
@@ -94,6 +102,7 @@ type Store interface {
 
 	// repositories: payment
 	Payments() payment.Repository
+	Operators() operator.Repository
 	Wallets() wallet.Repository
 
 	// repositories: cms
@@ -101,6 +110,8 @@ type Store interface {
 	Site() site.Repository
 	Documents() site.DocumentRepository
 	Files() file.Repository
+	Students() student.Repository
+	Weather() weather.Repository
 }
 
 // SQL is what runs a host's own statements: *sql.DB and *sql.Tx have the same

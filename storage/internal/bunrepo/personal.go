@@ -8,7 +8,7 @@ const whole = "*"
 // and amounts. A test holds it against the schema: a column with a telling
 // name is in this table or in impersonal.
 var personal = map[string][]string{
-	"accounts":         {"username", "username_key", "mobile", "mail", "password_hash", "nick", "avatar_url", "gender", "birthday", "province", "city", "ext", "register_addr", "login_at", "login_addr"},
+	"accounts":         {"username", "username_key", "mobile", "mail", "password_hash", "nick", "avatar_url", "gender", "birthday", "country", "province", "city", "ext", "register_addr", "login_at", "login_addr"},
 	"bindings":         {whole},
 	"sessions":         {whole},
 	"login_log":        {whole},
@@ -36,7 +36,10 @@ var personal = map[string][]string{
 // impersonal are columns whose names sound personal and are not: they belong
 // to shops, goods and the site.
 var impersonal = map[string][]string{
+	// People without an account: no erasure of one reaches them, student.Delete does.
+	"students": {"city"},
 	"shops":         {"link_man", "link_phone", "address", "province_id", "city_id", "district_id"},
+	"operators":     {"phone"},
 	"goods_options": {"remark"},
 	"banners":       {"remark"},
 	"settings":      {"remark"},
