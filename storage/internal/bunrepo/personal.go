@@ -37,7 +37,7 @@ var personal = map[string][]string{
 // to shops, goods and the site.
 var impersonal = map[string][]string{
 	// People without an account: no erasure of one reaches them, student.Delete does.
-	"students": {"city"},
+	"students":      {"city"},
 	"shops":         {"link_man", "link_phone", "address", "province_id", "city_id", "district_id"},
 	"operators":     {"phone"},
 	"goods_options": {"remark"},
