@@ -30,6 +30,7 @@ type Actor struct {
 	Operator ID       // the operating centre whose mini program is used
 	AppID    string   // the mini program
 	OpenID   string   // the visitor's id there
+	UnionID  string   // the visitor's id across mini programs, "" if not known
 	Addr     string   // the visitor's network address, for limits and logs
 }
 

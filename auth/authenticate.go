@@ -33,7 +33,7 @@ func (s *Service) Authenticate(ctx context.Context, face mall.Face, token, addr 
 	}
 	who := mall.Actor{
 		Account: ss.Account, Session: ss.ID, Face: face, Scope: ss.Scope,
-		AppID: ss.AppID, OpenID: ss.OpenID, Addr: addr,
+		AppID: ss.AppID, OpenID: ss.OpenID, UnionID: ss.UnionID, Addr: addr,
 	}
 	if face == mall.FaceManager && ss.Scope != ScopeGeneral && holder.Role != "" {
 		r, err := s.d.Repository.Role(ctx, holder.Role)
@@ -84,7 +84,7 @@ func (s *Service) open(ctx context.Context, who mall.Actor, a *Account, id *Iden
 	}
 	l := &Login{Token: token, ExpiresAt: ss.ExpiresAt}
 	if id != nil {
-		ss.AppID, ss.OpenID, l.OpenID = id.AppID, id.OpenID, id.OpenID
+		ss.AppID, ss.OpenID, ss.UnionID, l.OpenID = id.AppID, id.OpenID, id.UnionID, id.OpenID
 	}
 	if a != nil {
 		ss.Account = a.ID

@@ -23,7 +23,7 @@ const (
 	ByPublicID
 )
 
-// Repository keeps accounts, bindings and roles. Writes need a running
+// Repository keeps accounts, bindings, roles and menus. Writes need a running
 // mall.Tx.Do.
 type Repository interface {
 	// Insert stores a new account with its password hash ("" for none) and
@@ -36,7 +36,7 @@ type Repository interface {
 	Get(ctx context.Context, id mall.ID) (*Account, error)
 	// Profiles are the profiles of those ids that exist.
 	Profiles(ctx context.Context, ids []mall.ID) ([]Profile, error)
-	// List is a page of accounts by descending id.
+	// List is a page of accounts by descending id, or ascending if the filter says so.
 	List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Account], error)
 	// Hash is the password hash of an account, "" for none.
 	Hash(ctx context.Context, id mall.ID) (string, error)
@@ -48,6 +48,9 @@ type Repository interface {
 	// SetMobile binds a mobile number to an active account;
 	// mall.ErrConflict when another account holds it.
 	SetMobile(ctx context.Context, id mall.ID, mobile string, at time.Time) (bool, error)
+	// SetUsername gives an active account another user name; mall.ErrConflict
+	// when another account has it.
+	SetUsername(ctx context.Context, id mall.ID, name string, at time.Time) (bool, error)
 	// SetRole and SetStatus are compare-and-set.
 	SetRole(ctx context.Context, id mall.ID, from, to string, at time.Time) (bool, error)
 	SetStatus(ctx context.Context, id mall.ID, from, to Status, at time.Time) (bool, error)
@@ -55,6 +58,9 @@ type Repository interface {
 	Seen(ctx context.Context, e LoginEntry) error
 	// Logins is a page of the login log, newest first; account 0 is everybody.
 	Logins(ctx context.Context, account mall.ID, p mall.Page) (mall.Slice[LoginEntry], error)
+	// Journal is a page of the login log of a face, newest first, each entry
+	// with the one before it of the same account and face.
+	Journal(ctx context.Context, face mall.Face, p mall.Page) (mall.Slice[JournalEntry], error)
 	// Audit appends to the log of staff changes.
 	Audit(ctx context.Context, e AuditEntry) error
 	// Erase overwrites the personal columns of the account and deletes its
@@ -65,17 +71,16 @@ type Repository interface {
 
 	// Bind stores a binding; mall.ErrConflict when the identity is bound.
 	Bind(ctx context.Context, b Binding) error
+	// Rebind stores a binding in place of the one that the identity had, if any.
+	Rebind(ctx context.Context, b Binding) error
 	// FindBinding is the account of an identity, 0 when there is none.
 	FindBinding(ctx context.Context, provider, appid, openid string) (mall.ID, error)
 	// Bindings are the bindings of an account, oldest first.
 	Bindings(ctx context.Context, account mall.ID) ([]Binding, error)
+	// OpenIDs are the openids of the oldest bindings of accounts, in one statement.
+	OpenIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]string, error)
 
-	// Role is a role with its rights; mall.ErrNotFound.
-	Role(ctx context.Context, id string) (*Role, error)
-	// Roles are all roles by id, without their rights.
-	Roles(ctx context.Context) ([]Role, error)
-	// SaveRole stores a role and replaces its rights.
-	SaveRole(ctx context.Context, r Role) error
+	RoleRepository
 }
 
 // Sessions keeps session rows.
@@ -87,6 +92,9 @@ type Sessions interface {
 	ByHash(ctx context.Context, hash string) (Session, Holder, error)
 	// Prolong moves the end of a session if it was last seen at that moment.
 	Prolong(ctx context.Context, id mall.ID, seen, now, expires time.Time) (bool, error)
+	// Assign gives a session another account and scope; false when there is
+	// no such session.
+	Assign(ctx context.Context, id, account mall.ID, scope string) (bool, error)
 	// Close deletes a session; closing it again is no error.
 	Close(ctx context.Context, id mall.ID) error
 	// CloseAll deletes the sessions of an account but one (0 for none).
@@ -123,6 +131,9 @@ type Filter struct {
 	Text   string // part of user name, nick or mobile
 	Role   string
 	Status *Status
+
+	Living      bool // leave out erased accounts
+	OldestFirst bool
 }
 
 // AuditEntry is one change by staff.

@@ -16,6 +16,7 @@ type Session struct {
 	Scope      string // narrower than the account's role, "" for none
 	AppID      string
 	OpenID     string
+	UnionID    string // "" when the provider told none
 	DeviceID   string
 	DeviceName string
 	Addr       string
@@ -40,6 +41,14 @@ type Login struct {
 
 // Device is what a client tells about the machine it runs on.
 type Device struct{ ID, Name string }
+
+// JournalEntry is a login with the name of its account and the login before it.
+type JournalEntry struct {
+	LoginEntry
+	Username string    // "" for none, and after an erasure
+	LastAt   time.Time // zero at the first login
+	LastAddr string
+}
 
 // LoginEntry is one successful login.
 type LoginEntry struct {

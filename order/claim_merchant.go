@@ -87,8 +87,14 @@ func (s *Service) refundClaim(ctx context.Context, who mall.Actor, o *Order, c *
 	if c.Type == Exchange || !slices.Contains(ready, c.State) {
 		return ErrClaimState
 	}
+	return s.payClaim(ctx, who, role, o, c)
+}
+
+// payClaim takes the pieces of a claim out of the order and sends its money on
+// its way, inside change.
+func (s *Service) payClaim(ctx context.Context, who mall.Actor, role Role, o *Order, c *Claim) error {
 	off, lines := o.leaveBy(c)
-	err = s.save(ctx, o, move{Move: MoveAnswer, who: who, role: role, to: o.State, reason: string(Refunding), lines: lines})
+	err := s.save(ctx, o, move{Move: MoveAnswer, who: who, role: role, to: o.State, reason: string(Refunding), lines: lines})
 	if err != nil {
 		return err
 	}
@@ -109,9 +115,12 @@ func (s *Service) refundClaim(ctx context.Context, who mall.Actor, o *Order, c *
 		return s.claimPaid(ctx, c, 0)
 	}
 	_, err = s.deps.Payments.Refund(ctx, who, payment.RefundInput{Purpose: payment.Order, Ref: o.PaidAs,
-		Source: fmt.Sprintf("claim:%d", c.ID), Amount: c.Amount, Reason: c.Reason})
+		Source: c.source(), Amount: c.Amount, Reason: c.Reason})
 	return err
 }
+
+// source is the name under which payments know a claim's refund.
+func (c *Claim) source() string { return fmt.Sprintf("claim:%d", c.ID) }
 
 // leaveBy takes the pieces of a claim out of the order.
 func (o *Order) leaveBy(c *Claim) (off []taken, lines []*Line) {

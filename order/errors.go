@@ -7,6 +7,8 @@ var (
 	ErrNoOrder = mall.E(mall.NotFound, "order.none", "no such order")
 	// ErrState says that the order's state does not allow the move; arguments: the move and the phase.
 	ErrState = mall.E(mall.State, "order.state", "order does not allow this now:")
+	// ErrCentre says that the order is paid in the mini program of another operating centre.
+	ErrCentre = mall.E(mall.State, "order.centre", "order is paid in another mini program")
 	// ErrOverdue says that the order's time to pay is over.
 	ErrOverdue = mall.E(mall.State, "order.overdue", "time to pay this order is over")
 	// ErrPaidMeanwhile says that a payment arrived while the order was to be closed.
@@ -37,6 +39,8 @@ var (
 	ErrNotPaid = mall.E(mall.State, "order.not_paid", "order is not paid")
 	// ErrNoCode says that there is no such redemption code, or none the actor may use.
 	ErrNoCode = mall.E(mall.NotFound, "order.no_code", "no such redemption code")
+	// ErrCodeShops says that several shops have such a code; the actor must name one.
+	ErrCodeShops = mall.E(mall.Conflict, "order.code_shops", "several shops have this redemption code, name the shop")
 	// ErrCodeUsed says that a redemption code was used already.
 	ErrCodeUsed = mall.E(mall.State, "order.code_used", "redemption code was used already")
 	// ErrNotClerk says that the account may not redeem codes.

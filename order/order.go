@@ -105,6 +105,9 @@ type Address struct {
 	Longitude    *float64 `json:"longitude,omitempty"`
 }
 
+// contact is the person alone.
+func (a Address) contact() Address { return Address{LinkMan: a.LinkMan, Mobile: a.Mobile} }
+
 // Region is the chain of region codes from the province down that are known.
 func (a Address) Region() []string {
 	var codes []string
@@ -170,6 +173,8 @@ type Line struct {
 	Weight     int64 // grams of one piece
 	Template   mall.ID
 	Inviter    mall.ID
+	Level      mall.ID // the membership level that each piece gives, 0 for none
+	LevelDays  int     // for how many days
 
 	Shipped       int64 // pieces sent
 	Redeemed      int64 // pieces handed over against a code

@@ -172,6 +172,9 @@ func (s *Service) drafts(ctx context.Context, who mall.Actor, in PlaceInput, fro
 		if problems[i] != nil {
 			return nil, problems[i]
 		}
+		if err := s.grantable(ctx, level, it); err != nil {
+			return nil, err
+		}
 		d := byShop[it.Goods.Shop]
 		if d == nil {
 			d = &draft{Service: s, in: in, who: who, at: at, level: level, used: map[string][]marketing.Offer{}}
@@ -260,7 +263,9 @@ func unitPrices(_ context.Context, d *draft) error {
 		o.Address = d.in.Address
 	case PickUp:
 		o.PickUpShop, o.PickUpName = d.in.PickUpShop, d.in.PickUpName
-		o.Address = Address{LinkMan: d.in.Address.LinkMan, Mobile: d.in.Address.Mobile}
+		o.Address = d.in.Address.contact()
+	case NoDelivery:
+		o.Address = d.in.Address.contact() // whom to tell of vouchers
 	}
 	d.o = o
 	return nil
@@ -270,7 +275,7 @@ func unitPrices(_ context.Context, d *draft) error {
 func lineOf(it catalog.Item) Line {
 	l := Line{Goods: it.Goods.ID, SKU: it.SKU.ID, Category: it.Goods.Category, Shop: it.Goods.Shop, Kind: string(it.Goods.Kind),
 		Name: it.Goods.Name, Sub: it.Goods.Subtitle, Picture: it.Goods.Pic, BarCode: it.SKU.BarCode, Unit: it.Goods.Unit,
-		Qty: it.Qty, Weight: it.SKU.Weight, Template: it.Goods.Freight}
+		Qty: it.Qty, Weight: it.SKU.Weight, Template: it.Goods.Freight, Level: it.Goods.Level, LevelDays: it.Goods.LevelDays}
 	if it.SKU.Pic != "" {
 		l.Picture = it.SKU.Pic
 	}

@@ -118,20 +118,36 @@ func (s *Service) redeem(ctx context.Context, who mall.Actor, text string) (*Ord
 	return done, err
 }
 
-// codeFor is the code of a text that the actor may redeem, and the role in which.
-func (s *Service) codeFor(ctx context.Context, who mall.Actor, text string) (*Code, Role, error) {
+// codeFor is the code of a text that the actor may redeem, and the role in
+// which. Shops may give the same text; who may redeem for several of them names
+// the shop (Actor.Shop) when more than one has it unused.
+func (s *Service) codeFor(ctx context.Context, who mall.Actor, text string) (found *Code, role Role, err error) {
 	cs, err := s.deps.Codes.Find(ctx, text, maxSame)
 	if err != nil {
 		return nil, 0, err
 	}
 	refused := error(ErrNoCode)
 	for i := range cs {
-		var role Role
-		if role, refused = s.clerk(ctx, who, cs[i].Shop); !errors.Is(refused, ErrNotClerk) {
-			return &cs[i], role, refused
+		c := &cs[i]
+		if who.Shop != 0 && c.Shop != who.Shop {
+			continue
+		}
+		mine, err := s.clerk(ctx, who, c.Shop)
+		switch {
+		case errors.Is(err, ErrNotClerk):
+			refused = err
+		case err != nil:
+			return nil, 0, err
+		case found == nil:
+			found, role = c, mine
+		case found.State == CodeUnused && c.State == CodeUnused && c.Shop != found.Shop:
+			return nil, 0, ErrCodeShops
 		}
 	}
-	return nil, 0, refused
+	if found == nil {
+		return nil, 0, refused
+	}
+	return found, role, nil
 }
 
 // clerk is the role in which the actor may redeem codes of a shop.

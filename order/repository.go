@@ -76,7 +76,9 @@ type Filter struct {
 	Shop   *mall.ID
 	Phases []Phase
 	// InClaim asks for orders with (true) or without open claims or refunds.
-	InClaim     *bool
+	InClaim *bool
+	// Claiming asks for orders with (true) or without open claims.
+	Claiming    *bool
 	Number      string
 	Grade       *int // orders with a line reviewed so
 	AddedFrom   time.Time

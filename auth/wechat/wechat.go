@@ -2,7 +2,8 @@
 // the phone button, mini-program codes and the decryption of user data.
 //
 // Client is the port; New gives the real one over net/http. A sandbox or a
-// fake in tests implements the same port.
+// fake in tests implements the same port. Scenes lets an order be paid in the
+// mini program of another operating centre, by a code to scan.
 package wechat
 
 import (

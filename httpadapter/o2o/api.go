@@ -34,6 +34,7 @@ type Deps struct {
 	Auth      *auth.Service
 	Verify    *verify.Service
 	WeChat    wechat.Client
+	Scenes    *wechat.Scenes
 	Operators Operators
 	Regions   *geo.Regions
 	Catalog   *catalog.Service
@@ -60,6 +61,11 @@ type Config struct {
 	DefaultAppID string
 	// Provider is the name of WeChat Pay among the payment providers; default "wxpay".
 	Provider string
+	// RefundPartly lets buyers have the rest of an order refunded of which
+	// codes were used; else a used code bars the refund.
+	RefundPartly bool
+	// Sandbox, if set, opens what the document has for tests; never in production.
+	Sandbox *Sandbox
 }
 
 // prefix is where the document has the API.

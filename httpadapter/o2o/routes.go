@@ -7,6 +7,10 @@ import "github.com/gomall-dev/mall/httpadapter/endpoint"
 func (a *api) routes() []endpoint.Route {
 	return []endpoint.Route{
 		// login
+		endpoint.Any("/wxLogin", endpoint.Public, "微信登陆接口", a.wxLogin),
+		endpoint.Any("/login", endpoint.Visitor, "登陆接口(绑定手机号)", a.login),
+		endpoint.POST("/loginWithSceneId", endpoint.Visitor, "使用场景ID快捷登陆", a.loginWithSceneID),
+		endpoint.Any("/sms/verify_code", endpoint.Visitor, "短信接口", a.smsVerifyCode),
 
 		// area
 
@@ -15,7 +19,15 @@ func (a *api) routes() []endpoint.Route {
 		// goods
 
 		// order
+		endpoint.GET("/orders", endpoint.Buyer, "订单列表", a.orders),
+		endpoint.GET("/order/detail", endpoint.Visitor, "订单详情", a.orderDetail).Allow("user", payer),
+		endpoint.POST("/order/buy", endpoint.Buyer, "下单接口", a.orderBuy),
+		endpoint.POST("/order/refund", endpoint.Buyer, "退款接口", a.orderRefund),
 
 		// extensions
+		endpoint.POST("/order/pay", endpoint.Visitor, "支付已有订单", a.orderPay).Allow("user", payer),
+		endpoint.POST("/order/cancel", endpoint.Buyer, "取消订单", a.orderCancel),
+		endpoint.POST("/verification", endpoint.Buyer, "商家核销", a.verification),
+		endpoint.POST("/logout", endpoint.Visitor, "退出登陆", a.logout),
 	}
 }

@@ -143,6 +143,23 @@ func testAccounts(t *testing.T, open Open) {
 		bs, err := repo.Bindings(ctx, anna.ID)
 		require.NoError(t, err)
 		require.Equal(t, "u1", bs[0].UnionID)
+		b.UnionID = "u2"
+		rolledBack(t, store, func(ctx context.Context) { require.NoError(t, repo.Rebind(ctx, b)) })
+		must(t, store, func(ctx context.Context) error { return repo.Rebind(ctx, b) })
+		bs, err = repo.Bindings(ctx, anna.ID)
+		require.NoError(t, err)
+		require.Empty(t, bs, "an identity has one account")
+		bs, err = repo.Bindings(ctx, bare.ID)
+		require.NoError(t, err)
+		require.Equal(t, []auth.Binding{b}, bs)
+		b.Account, b.UnionID = anna.ID, "u1"
+		must(t, store, func(ctx context.Context) error { return repo.Rebind(ctx, b) })
+		must(t, store, func(ctx context.Context) error {
+			return repo.Rebind(ctx, auth.Binding{Account: anna.ID, Provider: auth.ProviderWXApp, AppID: "wx3", OpenID: "o1", At: moment0.Add(time.Second)})
+		})
+		bs, err = repo.Bindings(ctx, anna.ID)
+		require.NoError(t, err)
+		require.Len(t, bs, 2, "a new identity is bound too")
 	})
 
 	t.Run("roles", func(t *testing.T) {

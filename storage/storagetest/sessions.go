@@ -18,7 +18,7 @@ func testSessions(t *testing.T, open Open) {
 	anna := account("anna", "13800000001")
 	must(t, store, func(ctx context.Context) error { return store.Accounts().Insert(ctx, anna, "") })
 	s := &auth.Session{
-		Hash: "h1", Account: anna.ID, Face: mall.FaceWXAPI, Scope: "general", AppID: "wx1", OpenID: "o1",
+		Hash: "h1", Account: anna.ID, Face: mall.FaceWXAPI, Scope: "general", AppID: "wx1", OpenID: "o1", UnionID: "u1",
 		DeviceID: "d", DeviceName: "phone", Addr: "192.0.2.1",
 		CreatedAt: moment0, SeenAt: moment0, ExpiresAt: moment0.Add(time.Hour),
 	}
@@ -40,6 +40,24 @@ func testSessions(t *testing.T, open Open) {
 	require.NoError(t, err)
 	require.Equal(t, *visitor, got)
 	require.Zero(t, h)
+
+	rolledBack(t, store, func(ctx context.Context) {
+		ok, err := repo.Assign(ctx, visitor.ID, anna.ID, "")
+		require.True(t, ok)
+		require.NoError(t, err)
+	})
+	must(t, store, func(ctx context.Context) error {
+		ok, err := repo.Assign(ctx, visitor.ID, 0, "pay")
+		require.True(t, ok)
+		require.NoError(t, err)
+		ok, err = repo.Assign(ctx, visitor.ID+100, 0, "pay")
+		require.False(t, ok, "no such session")
+		return err
+	})
+	got, _, err = repo.ByHash(ctx, "h2")
+	require.NoError(t, err)
+	require.Equal(t, "pay", got.Scope)
+	require.Zero(t, got.Account)
 
 	later := moment0.Add(time.Minute)
 	must(t, store, func(ctx context.Context) error {

@@ -85,7 +85,14 @@ func (r accounts) List(ctx context.Context, f auth.Filter, p mall.Page) (mall.Sl
 	if f.Status != nil {
 		q = q.Where("status = ?", int(*f.Status))
 	}
-	n, err := q.Order("id DESC").Offset(p.Offset).Limit(p.Limit).ScanAndCount(ctx)
+	if f.Living {
+		q = q.Where("status <> ?", int(auth.Erased))
+	}
+	order := "id DESC"
+	if f.OldestFirst {
+		order = "id"
+	}
+	n, err := q.Order(order).Offset(p.Offset).Limit(p.Limit).ScanAndCount(ctx)
 	if err != nil {
 		return mall.Slice[auth.Account]{}, err
 	}
@@ -112,7 +119,7 @@ func (r accounts) Change(ctx context.Context, id mall.ID, c auth.Changes, at tim
 	for _, f := range []struct {
 		column string
 		value  *string
-	}{{"nick", c.Nick}, {"avatar_url", c.AvatarURL}, {"birthday", c.Birthday}, {"province", c.Province}, {"city", c.City}} {
+	}{{"nick", c.Nick}, {"avatar_url", c.AvatarURL}, {"birthday", c.Birthday}, {"country", c.Country}, {"province", c.Province}, {"city", c.City}} {
 		if f.value != nil {
 			q = q.Set("? = ?", bun.Ident(f.column), *f.value)
 		}
@@ -129,6 +136,11 @@ func (r accounts) Change(ctx context.Context, id mall.ID, c auth.Changes, at tim
 func (r accounts) SetMobile(ctx context.Context, id mall.ID, mobile string, at time.Time) (bool, error) {
 	return hit(r.upd(ctx).Model((*accountRow)(nil)).Set("mobile = ?", mobile).Set("updated_at = ?", millis(at)).
 		Where("id = ? AND status = ?", id, int(auth.Active)).Exec(ctx))
+}
+
+func (r accounts) SetUsername(ctx context.Context, id mall.ID, name string, at time.Time) (bool, error) {
+	return hit(r.upd(ctx).Model((*accountRow)(nil)).Set("username = ?", name).Set("username_key = ?", strings.ToLower(name)).
+		Set("updated_at = ?", millis(at)).Where("id = ? AND status = ?", id, int(auth.Active)).Exec(ctx))
 }
 
 func (r accounts) SetRole(ctx context.Context, id mall.ID, from, to string, at time.Time) (bool, error) {
@@ -168,6 +180,29 @@ func (r accounts) Logins(ctx context.Context, account mall.ID, p mall.Page) (mal
 	return s, nil
 }
 
+func (r accounts) Journal(ctx context.Context, face mall.Face, p mall.Page) (mall.Slice[auth.JournalEntry], error) {
+	var rows []struct {
+		loginRow `bun:",extend"`
+		Username string `bun:"username"`
+		LastAt   *int64 `bun:"last_at"`
+		LastAddr string `bun:"last_addr"`
+	}
+	n, err := r.sel(ctx).Model(&rows).ColumnExpr("l.*, a.username, p.at AS last_at, p.addr AS last_addr").
+		Join("JOIN ?(ns)accounts AS a ON a.id = l.account_id").
+		Join("LEFT JOIN ?(ns)login_log AS p ON p.id = (SELECT MAX(q.id) FROM ?(ns)login_log AS q WHERE q.account_id = l.account_id AND q.face = l.face AND q.id < l.id)").
+		Where("l.face = ?", string(face)).Order("l.id DESC").Offset(p.Offset).Limit(p.Limit).ScanAndCount(ctx)
+	if err != nil {
+		return mall.Slice[auth.JournalEntry]{}, err
+	}
+	s := mall.Slice[auth.JournalEntry]{Items: make([]auth.JournalEntry, len(rows)), Total: n}
+	for i, row := range rows {
+		s.Items[i] = auth.JournalEntry{
+			LoginEntry: loginFromRow(row.loginRow), Username: row.Username, LastAt: moment(row.LastAt), LastAddr: row.LastAddr,
+		}
+	}
+	return s, nil
+}
+
 func (r accounts) Audit(ctx context.Context, e auth.AuditEntry) error {
 	row := &auditRow{
 		AccountID: e.Account, ActorID: e.Actor, Face: string(e.Face), Addr: e.Addr,
@@ -184,7 +219,7 @@ func (r accounts) Erase(ctx context.Context, id mall.ID, at time.Time) (bool, er
 	for _, c := range []string{"username", "username_key", "mobile", "mail", "login_at"} {
 		q = q.Set("? = NULL", bun.Ident(c))
 	}
-	for _, c := range []string{"password_hash", "nick", "avatar_url", "birthday", "province", "city", "register_addr", "login_addr"} {
+	for _, c := range []string{"password_hash", "nick", "avatar_url", "birthday", "country", "province", "city", "register_addr", "login_addr"} {
 		q = q.Set("? = ''", bun.Ident(c))
 	}
 	ok, err := hit(q.Where("id = ? AND status <> ?", id, int(auth.Erased)).Exec(ctx))
@@ -213,6 +248,13 @@ func (r accounts) Bind(ctx context.Context, b auth.Binding) error {
 	return inserted(r.ins(ctx).Model(bindingToRow(b)).On("CONFLICT DO NOTHING").Returning("NULL").Exec(ctx))
 }
 
+func (r accounts) Rebind(ctx context.Context, b auth.Binding) error {
+	_, err := r.ins(ctx).Model(bindingToRow(b)).On("CONFLICT (provider, appid, openid) DO UPDATE").
+		Set("account_id = EXCLUDED.account_id").Set("unionid = EXCLUDED.unionid").Set("at = EXCLUDED.at").
+		Returning("NULL").Exec(ctx)
+	return err
+}
+
 func (r accounts) FindBinding(ctx context.Context, provider, appid, openid string) (mall.ID, error) {
 	var id mall.ID
 	err := one(r.sel(ctx).Model((*bindingRow)(nil)).Column("account_id").
@@ -236,45 +278,18 @@ func (r accounts) Bindings(ctx context.Context, account mall.ID) ([]auth.Binding
 	return bs, nil
 }
 
-func (r accounts) Role(ctx context.Context, id string) (*auth.Role, error) {
-	var row roleRow
-	if err := one(r.sel(ctx).Model(&row).Where("id = ?", id).Scan(ctx)); err != nil {
-		return nil, err
-	}
-	role := &auth.Role{ID: row.ID, Name: row.Name, Parent: row.ParentID}
-	err := r.sel(ctx).Model((*rightRow)(nil)).Column("path").Where("role_id = ?", id).Order("path").Scan(ctx, &role.Rights)
-	return role, err
-}
-
-func (r accounts) Roles(ctx context.Context) ([]auth.Role, error) {
-	var rows []roleRow
-	if err := r.sel(ctx).Model(&rows).Order("id").Scan(ctx); err != nil {
-		return nil, err
-	}
-	roles := make([]auth.Role, len(rows))
-	for i, row := range rows {
-		roles[i] = auth.Role{ID: row.ID, Name: row.Name, Parent: row.ParentID}
-	}
-	return roles, nil
-}
-
-func (r accounts) SaveRole(ctx context.Context, role auth.Role) error {
-	_, err := r.ins(ctx).Model(&roleRow{ID: role.ID, Name: role.Name, ParentID: role.Parent}).
-		On("CONFLICT (id) DO UPDATE").Set("name = EXCLUDED.name").Set("parent_id = EXCLUDED.parent_id").
-		Returning("NULL").Exec(ctx)
+func (r accounts) OpenIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]string, error) {
+	var rows []bindingRow
+	err := r.sel(ctx).Model(&rows).Column("account_id", "openid").
+		Where("account_id IN (?)", bun.List(ids)).Order("at", "openid").Scan(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if _, err := r.del(ctx).Model((*rightRow)(nil)).Where("role_id = ?", role.ID).Exec(ctx); err != nil {
-		return err
+	m := make(map[mall.ID]string, len(rows))
+	for _, row := range rows {
+		if _, older := m[row.AccountID]; !older {
+			m[row.AccountID] = row.OpenID
+		}
 	}
-	if len(role.Rights) == 0 {
-		return nil
-	}
-	rows := make([]rightRow, len(role.Rights))
-	for i, p := range role.Rights {
-		rows[i] = rightRow{RoleID: role.ID, Path: p}
-	}
-	_, err = r.ins(ctx).Model(&rows).On("CONFLICT DO NOTHING").Returning("NULL").Exec(ctx)
-	return err
+	return m, nil
 }

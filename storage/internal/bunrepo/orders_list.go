@@ -73,6 +73,9 @@ func (r orders) filter(q *bun.SelectQuery, f order.Filter) *bun.SelectQuery {
 	if f.InClaim != nil {
 		q = q.Where("(o.open_claims > 0 OR o.refunded > 0 OR o.pay_state = 'refunded') = ?", *f.InClaim)
 	}
+	if f.Claiming != nil {
+		q = q.Where("(o.open_claims > 0) = ?", *f.Claiming)
+	}
 	if f.Logistics != nil {
 		q = q.Where("(o.delivery = 'express') = ?", *f.Logistics)
 	}

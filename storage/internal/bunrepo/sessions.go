@@ -28,6 +28,7 @@ type sessionRow struct {
 	Scope      string  `bun:"scope"`
 	AppID      string  `bun:"appid"`
 	OpenID     string  `bun:"openid"`
+	UnionID    string  `bun:"unionid"`
 	DeviceID   string  `bun:"device_id"`
 	DeviceName string  `bun:"device_name"`
 	Addr       string  `bun:"addr"`
@@ -38,7 +39,7 @@ type sessionRow struct {
 
 func sessionToRow(s *auth.Session) *sessionRow {
 	return &sessionRow{
-		Hash: s.Hash, AccountID: s.Account, Face: string(s.Face), Scope: s.Scope, AppID: s.AppID, OpenID: s.OpenID,
+		Hash: s.Hash, AccountID: s.Account, Face: string(s.Face), Scope: s.Scope, AppID: s.AppID, OpenID: s.OpenID, UnionID: s.UnionID,
 		DeviceID: s.DeviceID, DeviceName: s.DeviceName, Addr: s.Addr,
 		CreatedAt: millis(s.CreatedAt), SeenAt: millis(s.SeenAt), ExpiresAt: millis(s.ExpiresAt),
 	}
@@ -47,7 +48,7 @@ func sessionToRow(s *auth.Session) *sessionRow {
 func sessionFromRow(r sessionRow) auth.Session {
 	return auth.Session{
 		ID: r.ID, Hash: r.Hash, Account: r.AccountID, Face: mall.Face(r.Face), Scope: r.Scope,
-		AppID: r.AppID, OpenID: r.OpenID, DeviceID: r.DeviceID, DeviceName: r.DeviceName, Addr: r.Addr,
+		AppID: r.AppID, OpenID: r.OpenID, UnionID: r.UnionID, DeviceID: r.DeviceID, DeviceName: r.DeviceName, Addr: r.Addr,
 		CreatedAt: moment(r.CreatedAt), SeenAt: moment(r.SeenAt), ExpiresAt: moment(r.ExpiresAt),
 	}
 }
@@ -82,6 +83,10 @@ func (r sessions) ByHash(ctx context.Context, hash string) (auth.Session, auth.H
 func (r sessions) Prolong(ctx context.Context, id mall.ID, seen, now, expires time.Time) (bool, error) {
 	return hit(r.upd(ctx).Model((*sessionRow)(nil)).Set("seen_at = ?", millis(now)).Set("expires_at = ?", millis(expires)).
 		Where("id = ? AND seen_at = ?", id, millis(seen)).Exec(ctx))
+}
+
+func (r sessions) Assign(ctx context.Context, id, account mall.ID, scope string) (bool, error) {
+	return hit(r.upd(ctx).Model((*sessionRow)(nil)).Set("account_id = ?", account).Set("scope = ?", scope).Where("id = ?", id).Exec(ctx))
 }
 
 func (r sessions) Close(ctx context.Context, id mall.ID) error {
