@@ -23,6 +23,7 @@ type Account struct {
 	AvatarURL string
 	Gender    int    // 0 unknown, 1 male, 2 female
 	Birthday  string // YYYY-MM-DD, "" for none
+	Country   string
 	Province  string
 	City      string
 	Ext       map[string]string // free fields of the client
@@ -105,9 +106,9 @@ func ProfileOf(a *Account) Profile {
 // Changes are the profile fields to change; nil leaves a field as it is.
 // Ext replaces the whole map.
 type Changes struct {
-	Nick, AvatarURL, Birthday, Province, City *string
-	Gender                                    *int
-	Ext                                       map[string]string
+	Nick, AvatarURL, Birthday, Country, Province, City *string
+	Gender                                             *int
+	Ext                                                map[string]string
 }
 
 // ProviderWXApp is the provider of bindings to WeChat mini programs.

@@ -181,7 +181,7 @@ func TestSessionsOfAFace(t *testing.T) {
 		who, err = b.Authenticate(ctx, mall.FaceManager, l.Token, "")
 		require.NoError(t, err)
 		require.True(t, who.Has("/order/ship"))
-		in.Scope = auth.ScopeGeneral
+		manager.Scope = auth.ScopeGeneral
 		general, err := b.LoginPassword(ctx, manager, in)
 		require.NoError(t, err)
 		who, err = b.Authenticate(ctx, mall.FaceManager, general.Token, "")
@@ -379,14 +379,14 @@ func TestRolesAreRoots(t *testing.T) {
 		_, err = b.Create(ctx, mall.Actor{Account: a.ID}, auth.NewAccount{Registration: auth.Registration{Username: "evil", Password: "secret1"}})
 		require.ErrorIs(t, err, mall.ErrDenied)
 
-		require.NoError(t, b.SaveRole(ctx, mall.System(), auth.Role{ID: "102", Name: "总监", Parent: "1", Rights: []string{"/order/ship"}}))
+		require.NoError(t, b.ChangeRole(ctx, mall.System(), "102", auth.RoleChanges{Rights: []string{"/order/ship"}}))
 		require.NoError(t, b.SetRole(ctx, mall.System(), a.ID, "102", "promoted"))
 		l, err := b.LoginPassword(ctx, mall.Actor{Face: mall.FaceManager}, auth.PasswordLogin{By: auth.ByUsername, Name: "anna", Password: "secret1"})
 		require.NoError(t, err)
 		who, err := b.Authenticate(ctx, mall.FaceManager, l.Token, "")
 		require.NoError(t, err)
 		require.Equal(t, []string{"/order/ship"}, who.Rights)
-		require.ErrorIs(t, b.SaveRole(ctx, mall.System(), auth.Role{ID: auth.RoleRoot}), auth.ErrRoot)
+		require.ErrorIs(t, b.ChangeRole(ctx, mall.System(), auth.RoleRoot, auth.RoleChanges{Rights: []string{"/a"}}), auth.ErrRoot)
 		roles, err := b.Roles(ctx)
 		require.NoError(t, err)
 		require.Len(t, roles, 4)

@@ -39,7 +39,8 @@ func (s *Service) OnErase(name string, e Eraser) {
 func (s *Service) Seal() { s.sealed = true }
 
 // Erase overwrites the personal data of an account for good: its owner may,
-// and staff with the right "/users/deleteUser". Bindings and sessions are
+// and staff with the right "/users/deleteUser" whose role stands above. The
+// last root stays. Bindings and sessions are
 // gone, the mobile number is free again, the books stay. ErrOpen while
 // something is open; then nothing is erased. Erasing again is no error.
 func (s *Service) Erase(ctx context.Context, who mall.Actor, account mall.ID) error {
@@ -52,8 +53,16 @@ func (s *Service) Erase(ctx context.Context, who mall.Actor, account mall.ID) er
 		if err != nil {
 			return err
 		}
-		if a.Role == RoleRoot && !who.Has(mall.RightAll) {
-			return ErrRoot
+		if who.Account != account {
+			if a.Role == RoleRoot && !who.Has(mall.RightAll) {
+				return ErrRoot
+			}
+			if err := s.over(ctx, who, a.Role); err != nil {
+				return err
+			}
+		}
+		if err := s.keepsRoot(ctx, who, a); err != nil {
+			return err
 		}
 		done, err := s.d.Repository.Erase(ctx, account, now)
 		if err != nil || !done {

@@ -21,6 +21,22 @@ var (
 	ErrReferrer = mall.E(mall.NotFound, "auth.referrer", "invite code belongs to nobody")
 	// ErrRoot says that the root role cannot be changed or taken.
 	ErrRoot = mall.E(mall.Denied, "auth.root", "only root may give or change this role")
+	// ErrLastRoot says that the shop would be left without an account of role root.
+	ErrLastRoot = mall.E(mall.State, "auth.last_root", "the last account of role root stays")
+	// ErrAbove says that a role, or somebody's role, is not below the actor's own.
+	ErrAbove = mall.E(mall.Denied, "auth.above", "role is not below the actor's own")
+	// ErrGrant says that the actor does not hold a right that she would pass on.
+	ErrGrant = mall.E(mall.Denied, "auth.grant", "only a right that one holds can be passed on:")
+	// ErrNoRole says that there is no such role.
+	ErrNoRole = mall.E(mall.NotFound, "auth.no_role", "no such role")
+	// ErrRoleExists says that a role's id is taken.
+	ErrRoleExists = mall.E(mall.Conflict, "auth.role_exists", "role exists already")
+	// ErrRoleUsed says that accounts hold a role, or roles are below it.
+	ErrRoleUsed = mall.E(mall.State, "auth.role_used", "role is in use")
+	// ErrNoMenu says that there is no such menu, or that the actor does not see it.
+	ErrNoMenu = mall.E(mall.NotFound, "auth.no_menu", "no such menu")
+	// ErrMenuUsed says that menus are below a menu.
+	ErrMenuUsed = mall.E(mall.State, "auth.menu_used", "menu has others below it")
 	// ErrOpen says that an account cannot be erased while its argument is open.
 	ErrOpen = mall.E(mall.State, "auth.open", "account cannot be erased, still open:")
 )

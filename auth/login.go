@@ -15,10 +15,10 @@ type PasswordLogin struct {
 	Name     string
 	Password string
 	Device   Device
-	Scope    string // ScopeGeneral asks for less than the role gives
 }
 
-// LoginPassword opens a session. An unknown name and a wrong password give
+// LoginPassword opens a session with the actor's scope: ScopeGeneral asks for
+// less than the role gives. An unknown name and a wrong password give
 // the same ErrPassword after the same work. Failures are counted per account
 // and per address; beyond the limits everything is ErrLocked, the right
 // password too, until the window ends.
@@ -72,7 +72,15 @@ func (s *Service) LoginPassword(ctx context.Context, who mall.Actor, in Password
 				return err
 			}
 		}
-		l, err = s.open(ctx, who, a, nil, in.Device, in.Scope)
+		if l, err = s.open(ctx, who, a, nil, in.Device, who.Scope); err != nil {
+			return err
+		}
+		// The account's row is ours now. A password that was changed since it was
+		// compared has ended the sessions, and this one must not outlive them.
+		now, err := s.d.Repository.Hash(ctx, a.ID)
+		if err == nil && now != hash && now != fresh {
+			err = ErrPassword
+		}
 		return err
 	})
 	if err != nil {
@@ -137,7 +145,7 @@ func (s *Service) failed(ctx context.Context, g guard) error {
 	return ErrPassword
 }
 
-// LoginCode opens a session for a mobile number that the caller proves by a
+// LoginCode opens a session, with the actor's scope, for a mobile number that the caller proves by a
 // verification code. An unknown number is registered from reg, or is
 // ErrNotRegistered when reg is nil, and then the code stays good.
 func (s *Service) LoginCode(ctx context.Context, who mall.Actor, mobile, code string, reg *Registration, dev Device) (*Login, error) {
@@ -171,7 +179,7 @@ func (s *Service) LoginCode(ctx context.Context, who mall.Actor, mobile, code st
 		if err := s.d.Codes.Use(ctx, who.Face, mobile, code); err != nil {
 			return err
 		}
-		l, err = s.open(ctx, who, a, nil, dev, "")
+		l, err = s.open(ctx, who, a, nil, dev, who.Scope)
 		return err
 	})
 	if err != nil {
@@ -180,9 +188,9 @@ func (s *Service) LoginCode(ctx context.Context, who mall.Actor, mobile, code st
 	return l, nil
 }
 
-// LoginIdentity opens a session for an identity that its provider vouched
-// for. An unknown one is registered from reg, or is ErrNotRegistered when reg
-// is nil. However many logins run in parallel, an identity has one account.
+// LoginIdentity opens a session, with the actor's scope, for an identity that
+// its provider vouched for. An unknown one is registered from reg, or is
+// ErrNotRegistered when reg is nil. However many logins run in parallel, an identity has one account.
 func (s *Service) LoginIdentity(ctx context.Context, who mall.Actor, id Identity, reg *Registration, dev Device) (*Login, error) {
 	if id.AppID == "" || id.OpenID == "" || len(id.AppID)+len(id.OpenID)+len(id.UnionID) > 3*maxText {
 		return nil, mall.ErrInvalid.With("openid")
@@ -213,7 +221,7 @@ func (s *Service) LoginIdentity(ctx context.Context, who mall.Actor, id Identity
 	}
 	var l *Login
 	err = s.d.Tx.Do(ctx, func(ctx context.Context) error {
-		l, err = s.open(ctx, who, a, &id, dev, "")
+		l, err = s.open(ctx, who, a, &id, dev, who.Scope)
 		return err
 	})
 	if err != nil {

@@ -17,7 +17,7 @@ func (c Changes) check() error {
 		max   int
 	}{
 		{"nick", c.Nick, maxName}, {"avatarUrl", c.AvatarURL, maxURL},
-		{"province", c.Province, maxName}, {"city", c.City, maxName},
+		{"country", c.Country, maxName}, {"province", c.Province, maxName}, {"city", c.City, maxName},
 	} {
 		if f.value != nil {
 			if err := short(f.name, *f.value, f.max); err != nil {
@@ -34,6 +34,16 @@ func (c Changes) check() error {
 		}
 	}
 	return checkExt(c.Ext)
+}
+
+// any says whether a field is set.
+func (c Changes) any() bool {
+	for _, f := range []*string{c.Nick, c.AvatarURL, c.Birthday, c.Country, c.Province, c.City} {
+		if f != nil {
+			return true
+		}
+	}
+	return c.Gender != nil || c.Ext != nil
 }
 
 // Modify changes the actor's own profile.
@@ -87,6 +97,26 @@ func (s *Service) ChangePassword(ctx context.Context, who mall.Actor, old, passw
 	if err != nil {
 		return err
 	}
+	return s.changePassword(ctx, who, account, old, password)
+}
+
+// ChangePasswordOf replaces the password of an account: one's own, or with
+// RightUpdatePassword that of somebody whose role stands below the actor's;
+// the old one is needed all the same. ErrAbove for everybody else. Every
+// session of the account but the actor's ends.
+func (s *Service) ChangePasswordOf(ctx context.Context, who mall.Actor, a *Account, old, password string) error {
+	if who.Account == 0 || who.Account != a.ID {
+		if !who.Has(RightUpdatePassword) {
+			return ErrAbove
+		}
+		if err := s.over(ctx, who, a.Role); err != nil {
+			return err
+		}
+	}
+	return s.changePassword(ctx, who, a.ID, old, password)
+}
+
+func (s *Service) changePassword(ctx context.Context, who mall.Actor, account mall.ID, old, password string) error {
 	hash, err := s.d.Repository.Hash(ctx, account)
 	if err != nil {
 		return err
@@ -108,7 +138,11 @@ func (s *Service) ChangePassword(ctx context.Context, who mall.Actor, old, passw
 	if err != nil {
 		return err
 	}
-	return s.d.Tx.Do(ctx, func(ctx context.Context) error { return s.setHash(ctx, account, fresh, who.Session) })
+	keep := mall.ID(0)
+	if who.Account == account {
+		keep = who.Session
+	}
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error { return s.setHash(ctx, account, fresh, keep) })
 }
 
 // ResetPassword replaces the password of the account with a mobile number,

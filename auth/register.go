@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -77,7 +78,8 @@ type NewAccount struct {
 }
 
 // Create makes an account without codes. It needs the right "/users/addUser";
-// only root gives the root role.
+// the role it gets stands below the actor's, and only root gives the root role.
+// ErrMobileTaken tells a taken number from a taken name.
 func (s *Service) Create(ctx context.Context, who mall.Actor, n NewAccount) (*Account, error) {
 	if err := who.Must(RightAddUser); err != nil {
 		return nil, err
@@ -88,16 +90,20 @@ func (s *Service) Create(ctx context.Context, who mall.Actor, n NewAccount) (*Ac
 	if n.Username == "" && n.Mobile == "" && n.Mail == "" && n.Identity == nil {
 		return nil, mall.ErrInvalid.With("username")
 	}
+	if err := s.over(ctx, who, n.Role); err != nil {
+		return nil, err
+	}
+	if other, err := s.Find(ctx, ByMobile, n.Mobile); err != nil || other != nil {
+		return nil, cmp.Or(err, error(ErrMobileTaken))
+	}
 	a, hash, err := s.draft(ctx, who, n.Registration)
 	if err != nil {
 		return nil, err
 	}
 	a.Source, a.Role = SourceStaff, n.Role
 	err = s.d.Tx.Do(ctx, func(ctx context.Context) error {
-		if n.Role != "" {
-			if _, err := s.d.Repository.Role(ctx, n.Role); err != nil {
-				return err
-			}
+		if err := s.holdRole(ctx, n.Role); err != nil {
+			return err
 		}
 		return s.insert(ctx, a, hash, n.Identity)
 	})

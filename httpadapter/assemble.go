@@ -28,6 +28,7 @@ import (
 	"github.com/gomall-dev/mall/auth/member"
 	"github.com/gomall-dev/mall/auth/secret"
 	"github.com/gomall-dev/mall/auth/verify"
+	"github.com/gomall-dev/mall/auth/visitor"
 	"github.com/gomall-dev/mall/auth/wechat"
 	"github.com/gomall-dev/mall/cart"
 	"github.com/gomall-dev/mall/catalog"
@@ -130,6 +131,9 @@ func (s *Services) accounts(p Ports) (err error) {
 		}
 	}
 	if s.Verify, err = verify.New(verify.Deps{Tx: st, Repository: st.Codes(), Limits: st.Limits(), SMS: p.SMS, Mail: p.Mail, Pictures: s.Captcha}, s.cfg.Verify); err != nil {
+		return err
+	}
+	if s.Visitors, err = visitor.New(visitor.Deps{Tx: st, Repository: st.VisitorNotes()}, visitor.Config{Now: s.cfg.Now}); err != nil {
 		return err
 	}
 	if s.Auth, err = auth.New(auth.Deps{Tx: st, Outbox: st, Repository: st.Accounts(), Sessions: st.Sessions(), Limits: st.Limits(), Hasher: hasher, Codes: s.Verify}, s.cfg.Auth); err != nil {
@@ -255,6 +259,7 @@ func (s *Services) table() []Sweep {
 		{"verification codes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Verify.Sweep(ctx, batch) })},
 		{"picture codes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Captcha.Sweep(ctx, batch) })},
 		{"scenes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Scenes.Sweep(ctx, batch) })},
+		{"notes of visitors", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Visitors.Sweep(ctx, batch) })},
 		{"payment notices", time.Hour, limited(s.Payments.SweepNotices)},
 		{"expired files", 10 * time.Minute, s.Files.Sweep},
 		{"files without owner", 6 * time.Hour, s.Files.Orphans},

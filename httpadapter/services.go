@@ -14,6 +14,7 @@ import (
 	"github.com/gomall-dev/mall/auth/member"
 	"github.com/gomall-dev/mall/auth/secret"
 	"github.com/gomall-dev/mall/auth/verify"
+	"github.com/gomall-dev/mall/auth/visitor"
 	"github.com/gomall-dev/mall/auth/wechat"
 	"github.com/gomall-dev/mall/cart"
 	"github.com/gomall-dev/mall/catalog"
@@ -82,6 +83,7 @@ type Services struct {
 	Auth      *auth.Service
 	Captcha   *captcha.Service
 	Verify    *verify.Service
+	Visitors  *visitor.Service
 	WeChat    wechat.Client
 	Scenes    *wechat.Scenes
 	Members   *member.Service
@@ -129,7 +131,7 @@ func (s *Services) wxapi() wxapi.Deps {
 // manager is what the manager handlers need.
 func (s *Services) manager() manager.Deps {
 	return manager.Deps{
-		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, Members: s.Members,
+		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, Visitors: s.Visitors, Members: s.Members,
 		Addresses: s.Addresses, Catalog: s.Catalog, Shops: s.Shops, Carts: s.Carts, Orders: s.Orders, Payments: s.Payments, Files: s.Files,
 		Calendar: s.cfg.Calendar,
 	}

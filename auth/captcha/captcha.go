@@ -103,10 +103,29 @@ func New(d Deps, c Config) (*Service, error) {
 // Draw makes a new picture under a key that the client chose, as PNG. An
 // older one under the same key is void.
 func (s *Service) Draw(ctx context.Context, who mall.Actor, key string) ([]byte, error) {
-	if key == "" || len(key) > maxKey {
-		return nil, ErrKey
+	answer, err := s.issue(ctx, who, key, s.c.Length)
+	if err != nil {
+		return nil, err
 	}
-	answer, now := text(s.c.Length), s.now()
+	return picture(answer)
+}
+
+// DrawSVG is Draw with a number of characters of its own, at most 8, as SVG
+// markup that pages may insert. The characters are in it as pixels only.
+func (s *Service) DrawSVG(ctx context.Context, who mall.Actor, key string, length int) (string, error) {
+	answer, err := s.issue(ctx, who, key, min(max(length, 1), 8))
+	if err != nil {
+		return "", err
+	}
+	return markup(answer)
+}
+
+// issue stores a new answer under a key.
+func (s *Service) issue(ctx context.Context, who mall.Actor, key string, length int) (string, error) {
+	if key == "" || len(key) > maxKey {
+		return "", ErrKey
+	}
+	answer, now := text(length), s.now()
 	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		if who.Addr != "" {
 			ok, err := s.d.Limits.Take(ctx, auth.LimitKey("captcha", who.Addr), s.c.PerAddr, time.Hour, now)
@@ -120,12 +139,12 @@ func (s *Service) Draw(ctx context.Context, who mall.Actor, key string) ([]byte,
 		return s.d.Repository.Put(ctx, Captcha{Key: key, Hash: hash(key, answer), ExpiresAt: now.Add(s.c.TTL)})
 	})
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if s.c.Reveal != nil {
 		s.c.Reveal(ctx, key, answer)
 	}
-	return picture(answer)
+	return answer, nil
 }
 
 // Check compares an answer, whatever its case. The picture is gone

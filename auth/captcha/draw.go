@@ -2,6 +2,8 @@ package captcha
 
 import (
 	"bytes"
+	"encoding/base64"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -40,6 +42,16 @@ func picture(answer string) ([]byte, error) {
 	var b bytes.Buffer
 	err := png.Encode(&b, img)
 	return b.Bytes(), err
+}
+
+// markup is a picture as SVG: a PNG inside, because outlines of letters in
+// the markup could be read by a program.
+func markup(answer string) (string, error) {
+	b, err := picture(answer)
+	w := 2*margin + cell*len(answer)
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="%[2]d" viewBox="0,0,%[1]d,%[2]d">`+
+		`<image width="%[1]d" height="%[2]d" href="data:image/png;base64,%[3]s"/></svg>`,
+		w, height, base64.StdEncoding.EncodeToString(b)), err
 }
 
 // glyph draws one letter around a centre, every pixel of the font turned and

@@ -2,6 +2,7 @@ package member
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -28,6 +29,8 @@ type Repository interface {
 	// Held is the active level of the highest rank that an account holds at a
 	// moment, with its end; the zero Level when there is none.
 	Held(ctx context.Context, account mall.ID, at time.Time) (Level, error)
+	// HeldBy is Held for many accounts in one statement; who has none is not in it.
+	HeldBy(ctx context.Context, accounts []mall.ID, at time.Time) (map[mall.ID]Level, error)
 
 	// Own takes the account's row, so that grants to one account go one
 	// after the other until the transaction ends.
@@ -94,6 +97,67 @@ func (s *Service) LevelOf(ctx context.Context, account mall.ID) (Level, error) {
 		return none, err
 	}
 	return l, nil
+}
+
+// LevelsOf is LevelOf for many accounts; who has none is not in it.
+func (s *Service) LevelsOf(ctx context.Context, accounts []mall.ID) (map[mall.ID]Level, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	return s.d.Repository.HeldBy(ctx, accounts, s.now())
+}
+
+// SetRank makes an account hold the active level of a rank for ever and none
+// above it, whoever gave those; rank 0 takes all levels. ErrNoLevel when no
+// active level has the rank. It joins a running transaction.
+func (s *Service) SetRank(ctx context.Context, who mall.Actor, account mall.ID, rank int) error {
+	if err := who.Must(RightLevels); err != nil {
+		return err
+	}
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		levels, err := s.d.Repository.Levels(ctx)
+		if err != nil {
+			return err
+		}
+		want := mall.ID(0)
+		for _, l := range levels {
+			if l.Active && l.Rank == rank {
+				want = l.ID
+			}
+		}
+		if want == 0 && rank != 0 {
+			return ErrNoLevel
+		}
+		if err := s.d.Repository.Own(ctx, account); err != nil {
+			return err
+		}
+		now := s.now()
+		for _, l := range levels {
+			if l.Rank > rank {
+				if err := s.takeAll(ctx, account, l.ID, now); err != nil {
+					return err
+				}
+			}
+		}
+		if want == 0 {
+			return nil
+		}
+		return s.Give(ctx, account, want, 0, "staff:"+rand.Text())
+	})
+}
+
+// takeAll revokes every grant of a level to an account whose row is ours.
+func (s *Service) takeAll(ctx context.Context, account, level mall.ID, now time.Time) error {
+	grants, err := s.d.Repository.Standing(ctx, account, level)
+	if err != nil || len(grants) == 0 {
+		return err
+	}
+	for _, g := range grants {
+		if _, err := s.d.Repository.Revoke(ctx, g.ID, now); err != nil {
+			return err
+		}
+	}
+	return s.recompute(ctx, account, level, "member.revoked", now)
 }
 
 // Level is a level by id; ErrNoLevel.

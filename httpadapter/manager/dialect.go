@@ -24,6 +24,7 @@ import (
 	"github.com/gomall-dev/mall/auth/member"
 	"github.com/gomall-dev/mall/auth/token"
 	"github.com/gomall-dev/mall/auth/verify"
+	"github.com/gomall-dev/mall/auth/visitor"
 	"github.com/gomall-dev/mall/cart"
 	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/catalog/shop"
@@ -36,10 +37,11 @@ import (
 // Deps are the services behind the API; all are required but Calendar.
 type Deps struct {
 	// people
-	Auth    *auth.Service
-	Captcha *captcha.Service
-	Verify  *verify.Service
-	Members *member.Service
+	Auth     *auth.Service
+	Captcha  *captcha.Service
+	Verify   *verify.Service
+	Visitors *visitor.Service
+	Members  *member.Service
 
 	// goods and orders
 	Addresses *address.Service

@@ -15,8 +15,8 @@ type level uint8
 const (
 	// public routes are open to everybody; a token that comes along is not looked at.
 	public level = iota
-	// visitor routes know the caller if there is a good token.
-	visitor
+	// anyone routes know the caller if there is a good token.
+	anyone
 	// user routes need a login.
 	user
 	// role routes need a role that holds the route's path as a right.
@@ -33,7 +33,7 @@ func (l level) access() endpoint.Access {
 	switch l {
 	case public:
 		return endpoint.Public
-	case visitor:
+	case anyone:
 		return endpoint.Optional
 	}
 	return endpoint.Buyer

@@ -60,7 +60,7 @@ func (a *api) login(ctx context.Context, who mall.Actor, in loginIn) (*loginOut,
 	if general(endpoint.From(ctx).Request) {
 		scope = auth.ScopeGeneral
 	}
-	l, err := a.Auth.LoginPassword(ctx, who, auth.PasswordLogin{By: auth.ByUsername, Name: in.Username, Password: in.Password, Scope: scope})
+	l, err := a.Auth.LoginPassword(ctx, who, auth.PasswordLogin{By: auth.ByUsername, Name: in.Username, Password: in.Password})
 	if err != nil {
 		return nil, err
 	}

@@ -248,13 +248,6 @@ func (r accounts) Bind(ctx context.Context, b auth.Binding) error {
 	return inserted(r.ins(ctx).Model(bindingToRow(b)).On("CONFLICT DO NOTHING").Returning("NULL").Exec(ctx))
 }
 
-func (r accounts) Rebind(ctx context.Context, b auth.Binding) error {
-	_, err := r.ins(ctx).Model(bindingToRow(b)).On("CONFLICT (provider, appid, openid) DO UPDATE").
-		Set("account_id = EXCLUDED.account_id").Set("unionid = EXCLUDED.unionid").Set("at = EXCLUDED.at").
-		Returning("NULL").Exec(ctx)
-	return err
-}
-
 func (r accounts) FindBinding(ctx context.Context, provider, appid, openid string) (mall.ID, error) {
 	var id mall.ID
 	err := one(r.sel(ctx).Model((*bindingRow)(nil)).Column("account_id").

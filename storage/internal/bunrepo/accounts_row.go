@@ -28,6 +28,7 @@ type accountRow struct {
 	AvatarURL    string            `bun:"avatar_url"`
 	Gender       int               `bun:"gender"`
 	Birthday     string            `bun:"birthday"`
+	Country      string            `bun:"country"`
 	Province     string            `bun:"province"`
 	City         string            `bun:"city"`
 	Ext          map[string]string `bun:"ext,type:text"`
@@ -44,7 +45,7 @@ func accountToRow(a *auth.Account, hash string) *accountRow {
 		ID: a.ID, PublicID: a.PublicID, Username: a.Username, UsernameKey: strings.ToLower(a.Username),
 		Mobile: a.Mobile, Mail: a.Mail, PasswordHash: hash, RoleID: a.Role, Status: int(a.Status),
 		InviterID: a.Inviter, Source: int(a.Source), Nick: a.Nick, AvatarURL: a.AvatarURL, Gender: a.Gender,
-		Birthday: a.Birthday, Province: a.Province, City: a.City, Ext: texts(a.Ext),
+		Birthday: a.Birthday, Country: a.Country, Province: a.Province, City: a.City, Ext: texts(a.Ext),
 		RegisteredAt: millis(a.RegisteredAt), RegisterAddr: a.RegisterAddr,
 		LoginAt: millis(a.LoginAt), LoginAddr: a.LoginAddr, UpdatedAt: millis(a.UpdatedAt), ErasedAt: millis(a.ErasedAt),
 	}
@@ -55,7 +56,7 @@ func accountFromRow(r *accountRow) auth.Account {
 		ID: r.ID, PublicID: r.PublicID, Username: r.Username, Mobile: r.Mobile, Mail: r.Mail,
 		Role: r.RoleID, Status: auth.Status(r.Status), Inviter: r.InviterID, Source: auth.Source(r.Source),
 		Nick: r.Nick, AvatarURL: r.AvatarURL, Gender: r.Gender, Birthday: r.Birthday,
-		Province: r.Province, City: r.City, Ext: r.Ext, HasPassword: r.PasswordHash != "",
+		Country: r.Country, Province: r.Province, City: r.City, Ext: r.Ext, HasPassword: r.PasswordHash != "",
 		RegisteredAt: moment(r.RegisteredAt), RegisterAddr: r.RegisterAddr,
 		LoginAt: moment(r.LoginAt), LoginAddr: r.LoginAddr, UpdatedAt: moment(r.UpdatedAt), ErasedAt: moment(r.ErasedAt),
 	}
@@ -147,6 +148,24 @@ type rightRow struct {
 
 	RoleID string `bun:"role_id,pk"`
 	Path   string `bun:"path,pk"`
+}
+
+type menuRow struct {
+	bun.BaseModel `bun:"table:?(ns)menus,alias:m"`
+
+	ID       mall.ID `bun:"id,pk,autoincrement"`
+	ParentID mall.ID `bun:"parent_id"`
+	Name     string  `bun:"name"`
+	Title    string  `bun:"title"`
+	Sort     int     `bun:"sort"`
+	Hidden   bool    `bun:"hidden"`
+}
+
+type roleMenuRow struct {
+	bun.BaseModel `bun:"table:?(ns)role_menus,alias:rm"`
+
+	RoleID string  `bun:"role_id,pk"`
+	MenuID mall.ID `bun:"menu_id,pk"`
 }
 
 // containing is the pattern of texts that hold s, for LIKE ? ESCAPE '\'.

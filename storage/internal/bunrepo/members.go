@@ -140,6 +140,29 @@ func (r members) Held(ctx context.Context, account mall.ID, at time.Time) (membe
 	return l, err
 }
 
+func (r members) HeldBy(ctx context.Context, accounts []mall.ID, at time.Time) (map[mall.ID]member.Level, error) {
+	var rows []struct {
+		levelRow  `bun:",extend"`
+		AccountID mall.ID `bun:"account_id"`
+		Since     *int64  `bun:"since"`
+		EndsAt    *int64  `bun:"ends_at"`
+	}
+	err := r.sel(ctx).Model(&rows).ColumnExpr("l.*, h.account_id, h.since, h.ends_at").
+		Join("JOIN ?(ns)level_holds AS h ON h.level_id = l.id").
+		Where("h.account_id IN (?) AND (h.ends_at IS NULL OR h.ends_at > ?) AND l.active", bun.List(accounts), at.UnixMilli()).
+		Order("l.rank", "l.id").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	best := make(map[mall.ID]member.Level, len(rows))
+	for _, row := range rows { // the last one of an account is its best
+		l := levelFromRow(row.levelRow)
+		l.Since, l.ExpiresAt = moment(row.Since), moment(row.EndsAt)
+		best[row.AccountID] = l
+	}
+	return best, nil
+}
+
 func (r members) Own(ctx context.Context, account mall.ID) error {
 	_, err := r.ins(ctx).Model(&memberRow{AccountID: account, Version: 1}).
 		On("CONFLICT (account_id) DO UPDATE").Set("version = m.version + 1").Returning("NULL").Exec(ctx)
