@@ -13,7 +13,7 @@ import (
 // Category is a node of the tree that goods hang in.
 type Category struct {
 	ID        mall.ID
-	Code      string // public code of 17 digits, as of Goods
+	Code      string // public code of 17 digits, as of Goods; new ones get the next free one unless they bring one
 	Shop      mall.ID
 	Parent    mall.ID // 0: a root
 	Level     int     // 1 for roots; written by the service
@@ -25,6 +25,8 @@ type Category struct {
 	Sort      int64 // smaller first
 	Used      bool  // shown to buyers
 	Extra     map[string]string
+	Creator   mall.ID // the account that made it, 0: the host; stays as it is when others change it
+	Editor    mall.ID // the account that changed it last, 0: the host, or nobody yet
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -35,6 +37,8 @@ const maxCategoryLevel = 10
 // SaveCategory stores a category, new when its ID is 0, and returns its id. A
 // new Parent takes everything below along; ErrCycle when that lies below the
 // category itself, ErrCategory when there is no such parent.
+// Names are unique among the children of a parent, and among the roots, of one
+// shop: ErrNameTaken.
 func (s *Service) SaveCategory(ctx context.Context, c Category) (mall.ID, error) {
 	if err := checkText("name", c.Name, 1, 100); err != nil {
 		return 0, err
@@ -47,23 +51,33 @@ func (s *Service) SaveCategory(ctx context.Context, c Category) (mall.ID, error)
 			if old, err = s.GetCategory(ctx, c.ID); err != nil {
 				return err
 			}
-			save.Code, save.CreatedAt = old.Code, old.CreatedAt
+			save.Code, save.Creator, save.CreatedAt = old.Code, old.Creator, old.CreatedAt
 		}
 		if err := s.place(ctx, &save); err != nil {
 			return err
 		}
 		save.UpdatedAt = s.now()
-		if old != nil {
-			return s.updateCategory(ctx, *old, &save)
-		}
+		// Whoever gives names takes the last code first, so one goes after the other.
 		last, err := s.r.Categories.LastCode(ctx)
 		if err != nil {
 			return err
 		}
-		save.ID, save.CreatedAt = 0, save.UpdatedAt
-		save.Code = nextCode(s.c.Calendar, save.CreatedAt, last)
-		if err := s.r.Categories.SetLastCode(ctx, save.Code); err != nil {
+		if same, err := s.r.Categories.Named(ctx, save.Shop, save.Parent, save.Name); err != nil {
 			return err
+		} else if same != 0 && same != c.ID {
+			return ErrNameTaken.With(save.Name)
+		}
+		if old != nil {
+			return s.updateCategory(ctx, *old, &save)
+		}
+		save.ID, save.CreatedAt, save.Editor = 0, save.UpdatedAt, 0
+		if save.Code == "" {
+			save.Code = nextCode(s.c.Calendar, save.CreatedAt, last)
+			if err := s.r.Categories.SetLastCode(ctx, save.Code); err != nil {
+				return err
+			}
+		} else if !IsCode(save.Code) {
+			return mall.ErrInvalid.With("code")
 		}
 		if err := s.r.Categories.Insert(ctx, &save); err != nil {
 			return err

@@ -44,6 +44,7 @@ const (
 	maxPoints   = 1_000_000_000
 	maxGrams    = 1_000_000_000
 	maxSortSize = 1_000_000_000
+	maxDays     = 3650 // of a membership
 )
 
 // clean brings a draft into its final form or refuses it.
@@ -51,6 +52,9 @@ func (d *Draft) clean() error {
 	g := &d.Goods
 	if g.Kind == "" {
 		g.Kind = Parcel
+	}
+	if g.Level != 0 && g.LevelDays == 0 {
+		g.LevelDays = 30
 	}
 	g.MinBuy = max(g.MinBuy, 1)
 	if len(d.Pics) == 0 && g.Pic != "" {
@@ -97,6 +101,10 @@ func (d *Draft) checkGoods() error {
 		return mall.ErrInvalid.With("afterSale")
 	case !g.SaleTo.IsZero() && !g.SaleTo.After(g.SaleFrom):
 		return mall.ErrInvalid.With("dateEnd")
+	case g.Level != 0 && g.Kind != Membership || g.Level < 0:
+		return mall.ErrInvalid.With("level")
+	case g.LevelDays < 0 || g.LevelDays > maxDays:
+		return mall.ErrInvalid.With("levelDays")
 	case g.GotScore < 0 || g.GotScore > maxPoints:
 		return mall.ErrInvalid.With("gotScore")
 	case g.Sort < -maxSortSize || g.Sort > maxSortSize:

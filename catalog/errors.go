@@ -11,6 +11,8 @@ var (
 	ErrOffSale = mall.E(mall.State, "catalog.off_sale", "not on sale:")
 	// ErrNeedSKU says that options must be chosen first.
 	ErrNeedSKU = mall.E(mall.Invalid, "catalog.need_sku", "options must be chosen for")
+	// ErrNameTaken says that a category of this name is there; its argument is the name.
+	ErrNameTaken = mall.E(mall.Conflict, "catalog.name_taken", "category exists already:")
 	// ErrNoSKU says that the goods has no such combination of options.
 	ErrNoSKU = mall.E(mall.Invalid, "catalog.no_sku", "no such options of")
 	// ErrNeedAddon says that an add-on of a required group is missing.

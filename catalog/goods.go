@@ -64,6 +64,11 @@ type Goods struct {
 	BuyInfo   string // what to know before buying
 	VideoID   string
 
+	// Level is the membership level that a piece of kind Membership gives, for
+	// LevelDays (0 stands for 30), 0 for none.
+	Level     mall.ID
+	LevelDays int
+
 	// Written by the service, never by callers.
 
 	PropertyIDs   []mall.ID // its properties in order; empty: one default SKU
@@ -86,6 +91,7 @@ type Goods struct {
 	GroupBuyPrice mall.Money
 	FlashSale     bool // runs in a flash sale (秒杀)
 
+	Editor               mall.ID // the account that changed it last, 0: the host, or nobody yet
 	CreatedAt, UpdatedAt time.Time
 }
 

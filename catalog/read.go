@@ -81,6 +81,16 @@ func (s *Service) fill(ctx context.Context, d *Detail) error {
 	return nil
 }
 
+// Texts are the long texts of a page of goods in one statement, for lists
+// that print them: Content cut to so many characters (0: whole). Goods without
+// any are missing.
+func (s *Service) Texts(ctx context.Context, goods []mall.ID, most int) (map[mall.ID]Text, error) {
+	if len(goods) == 0 {
+		return map[mall.ID]Text{}, nil
+	}
+	return s.r.Products.Texts(ctx, goods, most)
+}
+
 // Addons are the groups of extras of goods; empty when there are none.
 func (s *Service) Addons(ctx context.Context, goods mall.ID) ([]AddonGroup, error) {
 	found, err := s.r.Products.Addons(ctx, []mall.ID{goods})

@@ -25,7 +25,7 @@ func (r Repository) complete() bool {
 type Categories interface {
 	// Insert stores a new category and sets its ID. mall.ErrConflict: its Code is taken.
 	Insert(ctx context.Context, c *Category) error
-	// Update stores everything but Code and CreatedAt; mall.ErrNotFound.
+	// Update stores everything but Code, Creator and CreatedAt; mall.ErrNotFound.
 	Update(ctx context.Context, c *Category) error
 	// SetLevels moves the levels of all descendants of a category by so many.
 	SetLevels(ctx context.Context, below mall.ID, by int) error
@@ -36,6 +36,9 @@ type Categories interface {
 	Find(ctx context.Context, id mall.ID) (*Category, error)
 	// FindCode is the category of a public code; mall.ErrNotFound.
 	FindCode(ctx context.Context, code string) (*Category, error)
+	// Named is the oldest category of this name among the children of a parent
+	// (0: the roots) in a shop, 0 when there is none.
+	Named(ctx context.Context, shop, parent mall.ID, name string) (mall.ID, error)
 	// All lists categories by Sort and id; those of one shop, or of all when shop is nil.
 	All(ctx context.Context, shop *mall.ID, usedOnly bool) ([]Category, error)
 	// Below is a category and everything under it, in one statement.
@@ -57,6 +60,9 @@ type Products interface {
 	Update(ctx context.Context, g *Goods, t Text) error
 	// SetSale sets the sale state; false when there is no such goods.
 	SetSale(ctx context.Context, id mall.ID, on bool, at time.Time) (bool, error)
+	// Own takes the row of goods: until the transaction ends nobody else
+	// changes it. False when there is no such goods.
+	Own(ctx context.Context, id mall.ID) (bool, error)
 	// SetLimited notes whether goods have purchase limits.
 	SetLimited(ctx context.Context, id mall.ID, limited bool) error
 	// Delete hides goods for ever; false when there is no such goods.
@@ -84,6 +90,9 @@ type Products interface {
 
 	// Text is the long texts of goods; the zero Text when there are none.
 	Text(ctx context.Context, goods mall.ID) (Text, error)
+	// Texts are the long texts of several goods in one statement, their Content
+	// cut to so many characters (0: whole); goods without any are missing.
+	Texts(ctx context.Context, goods []mall.ID, most int) (map[mall.ID]Text, error)
 	// Pics are the pictures of goods in order.
 	Pics(ctx context.Context, goods mall.ID) ([]Pic, error)
 	// PutPics replaces the pictures of goods; those kept keep their ids.

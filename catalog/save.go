@@ -71,7 +71,7 @@ func (s *Service) create(ctx context.Context, who mall.Actor, drafts []Draft) ([
 		g := d.Goods
 		g.Code = nextCode(s.c.Calendar, at, last)
 		last = g.Code
-		g.CreatedAt, g.UpdatedAt = at, at
+		g.CreatedAt, g.UpdatedAt, g.Editor = at, at, 0
 		g.Limited, g.Views, g.Orders, g.Sells, g.Favourites, g.Reviews, g.GoodReviews = false, 0, 0, 0, 0, 0, 0
 		g.HasAddons = len(d.Addons) > 0
 		g.PropertyIDs = nil
@@ -253,7 +253,7 @@ func (s *Service) update(ctx context.Context, who mall.Actor, d Draft) error {
 	}
 	g := d.Goods
 	g.Code, g.CreatedAt, g.UpdatedAt, g.Limited = old.Code, old.CreatedAt, s.now(), old.Limited
-	g.PropertyIDs, g.HasAddons = idsOf(properties), len(d.Addons) > 0
+	g.PropertyIDs, g.HasAddons, g.Editor = idsOf(properties), len(d.Addons) > 0, who.Account
 	cheapest(&g, d.SKUs)
 	if err := s.r.Products.Update(ctx, &g, Text{Goods: id, Content: d.Content, Extra: d.Extra}); err != nil {
 		return gone(err, id)

@@ -199,10 +199,18 @@ func (s *Service) Delete(ctx context.Context, who mall.Actor, ref Ref) error {
 		}
 	}
 	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
+		hidden := 0
 		for _, id := range ids {
-			if err := s.hide(ctx, who, id); err != nil {
+			err := s.hide(ctx, who, id)
+			switch {
+			case err == nil:
+				hidden++
+			case len(ids) == 1 || !errors.Is(err, ErrNoOrder): // those were hidden before
 				return err
 			}
+		}
+		if hidden == 0 {
+			return ErrNoOrder
 		}
 		return nil
 	})

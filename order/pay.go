@@ -10,17 +10,21 @@ import (
 )
 
 // payPrice says what an order costs to the payments: the buyer's own, unpaid
-// and not overdue ones only. A parent costs what its unpaid children cost.
+// and not overdue ones only. A parent costs what its unpaid children cost. The
+// first payment of an order gives it a new term, see Config.Rearm.
 func (s *Service) payPrice(ctx context.Context, who mall.Actor, a payment.Action) (payment.Price, error) {
 	if len(a.Refs) != 1 {
 		return payment.Price{}, mall.ErrInvalid.With("order")
 	}
-	os, err := s.payables(ctx, who.Account, a.Refs[0])
+	head, os, err := s.payables(ctx, who.Account, a.Refs[0])
 	if err != nil {
 		return payment.Price{}, err
 	}
 	var p payment.Price
 	for _, o := range os {
+		if o, err = s.rearm(ctx, o); err != nil {
+			return payment.Price{}, err
+		}
 		if o.State != newOrder {
 			return payment.Price{}, ErrState.With(string(MovePay), string(o.Phase(s.now())))
 		}
@@ -32,44 +36,79 @@ func (s *Service) payPrice(ctx context.Context, who mall.Actor, a payment.Action
 			p.Due = o.Due
 		}
 	}
-	p.Title, p.Subject = os[0].Lines[0].Name, os[0].Number
-	if os[0].Face == mall.FaceManager && os[0].Parent == 0 {
-		p.Number = os[0].Number
+	p.Title, p.Subject = os[0].Lines[0].Name, head.Number
+	if head.Face == mall.FaceManager {
+		p.Number = head.Number
 	}
 	return p, nil
 }
 
-// payables are the orders that paying a reference pays: itself, or the unpaid
-// children of a parent. account 0 asks for no owner.
-func (s *Service) payables(ctx context.Context, account, ref mall.ID) ([]*Order, error) {
+// rearm starts an order's term anew when its first payment opens, in that
+// payment's transaction, and gives the order as it is then. The order's row
+// decides between it and the expiry: who writes it first wins.
+func (s *Service) rearm(ctx context.Context, o *Order) (*Order, error) {
+	if o.State != newOrder || o.HeldOpen || o.Payable == 0 {
+		return o, nil
+	}
+	term, err := s.rearmTerm(ctx, o.Face)
+	if err != nil || term <= 0 {
+		return o, err
+	}
+	now := o
+	err = s.changeFrom(ctx, o, func(ctx context.Context, o *Order) error {
+		now = o
+		due := s.now().Add(term)
+		if o.State != newOrder || o.Overdue(s.now()) || !o.Due.Before(due) {
+			return nil // payPrice says what is wrong
+		}
+		for _, ref := range payRefs(o) {
+			if n, err := s.deps.Payments.Attempts(ctx, payment.Order, ref); err != nil || n > 0 {
+				return err
+			}
+		}
+		o.Due = due
+		return s.put(ctx, o)
+	})
+	return now, err
+}
+
+func (s *Service) rearmTerm(ctx context.Context, face mall.Face) (time.Duration, error) {
+	if s.cfg.Rearm != nil {
+		return s.cfg.Rearm(ctx, face)
+	}
+	if face == mall.FaceManager {
+		return 2 * time.Minute, nil
+	}
+	return 0, nil
+}
+
+// payables are a referred order and the orders that paying it pays: itself, or
+// the unpaid children of a parent, lowest first. account 0 asks for no owner.
+func (s *Service) payables(ctx context.Context, account, ref mall.ID) (head *Order, os []*Order, err error) {
 	o, err := s.load(ctx, ref)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if account != 0 && o.Buyer != account {
-		return nil, ErrNoOrder
+		return nil, nil, ErrNoOrder
 	}
 	if !o.Parts {
-		return []*Order{o}, nil
+		return o, []*Order{o}, nil
 	}
-	ids, err := s.deps.Orders.Children(ctx, o.ID)
+	parts, err := s.parts(ctx, o.ID)
 	if err != nil {
-		return nil, err
-	}
-	os, err := s.deps.Orders.ByIDs(ctx, ids)
-	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var unpaid []*Order
-	for _, c := range os {
+	for _, c := range parts {
 		if c.State == newOrder {
 			unpaid = append(unpaid, c)
 		}
 	}
 	if len(unpaid) == 0 {
-		return nil, ErrState.With(string(MovePay), string(os[0].Phase(s.now())))
+		return nil, nil, ErrState.With(string(MovePay), string(parts[0].Phase(s.now())))
 	}
-	return unpaid, nil
+	return o, unpaid, nil
 }
 
 // payRun carries a payment out in the transaction that records its success. A
@@ -79,7 +118,7 @@ func (s *Service) payRun(ctx context.Context, p *payment.Payment) error {
 	if len(p.Parts) != 1 {
 		return mall.ErrInvalid.With("order")
 	}
-	os, err := s.payables(ctx, 0, p.Parts[0].Ref)
+	_, os, err := s.payables(ctx, 0, p.Parts[0].Ref)
 	if err != nil {
 		return err
 	}
@@ -95,6 +134,9 @@ func (s *Service) payRun(ctx context.Context, p *payment.Payment) error {
 		if err := s.pay(ctx, who, o, p); err != nil {
 			return err
 		}
+	}
+	if err := s.grant(ctx, os); err != nil {
+		return err
 	}
 	return s.notePurchases(ctx, os, s.paidAt(p))
 }

@@ -15,19 +15,21 @@ import (
 
 // taken is what leaves an order with pieces that are refunded.
 type taken struct {
-	line   mall.ID
-	sku    mall.ID
-	goods  mall.ID
-	qty    int64 // pieces that leave
-	shelf  int64 // of them go back on the shelf
-	points int64 // to be given back
+	line    mall.ID
+	sku     mall.ID
+	goods   mall.ID
+	first   int64 // number of the first piece that leaves, from 1
+	qty     int64 // pieces that leave
+	shelf   int64 // of them go back on the shelf
+	points  int64 // to be given back
+	granted bool  // the pieces gave memberships
 }
 
 // leave takes pieces out of a line. Their points are its share of what the
 // line cost in points, so that all portions add up to the whole.
 func leave(l *Line, qty, shelf int64) taken {
 	all := mall.Money(l.Points + l.Deducted)
-	t := taken{line: l.ID, sku: l.SKU, goods: l.Goods, qty: qty, shelf: shelf,
+	t := taken{line: l.ID, sku: l.SKU, goods: l.Goods, first: l.Refunded + 1, qty: qty, shelf: shelf, granted: l.Level != 0,
 		points: int64(mall.Portion(all, l.Refunded, l.Refunded+qty, l.Qty))}
 	l.Refunded += qty
 	return t
@@ -60,7 +62,7 @@ func (o *Order) handed() mall.Money {
 	return sum
 }
 
-// undo gives back what left the order: stock, codes, points. The order's row
+// undo gives back what left the order: stock, codes, memberships, points. The order's row
 // was saved before; counters are written by key.
 func (s *Service) undo(ctx context.Context, o *Order, off []taken, from points.Source) error {
 	slices.SortFunc(off, func(a, b taken) int { return cmp.Compare(a.sku, b.sku) })
@@ -82,6 +84,9 @@ func (s *Service) undo(ctx context.Context, o *Order, off []taken, from points.S
 		if err := s.deps.Codes.Void(ctx, o.ID, 0, maxCodes); err != nil {
 			return err
 		}
+	}
+	if err := s.ungrant(ctx, off); err != nil {
+		return err
 	}
 	s.deps.Tx.OnCommit(ctx, func(context.Context) {
 		for _, t := range off {

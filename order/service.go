@@ -19,9 +19,10 @@ import (
 	"github.com/gomall-dev/mall/payment"
 )
 
-// RightManage is the staff right to work on orders. An actor that is bound to
-// a shop has it for that shop's orders only.
-const RightManage = "order.manage"
+// RightManage is the staff right to work on orders, by the path of the
+// management back end that needs it. An actor that is bound to a shop has it
+// for that shop's orders only.
+const RightManage = "/order/ship"
 
 // Deps are what the service needs; all of them are required.
 type Deps struct {
@@ -45,6 +46,13 @@ type Config struct {
 	// Term is how long an order of a face can be paid; nil: manager 2 minutes,
 	// o2o 24 hours, others 30 minutes.
 	Term func(ctx context.Context, face mall.Face) (time.Duration, error)
+	// Rearm is how long an order of a face can be paid from the moment its first
+	// payment opens, if that is longer than it could be anyway; 0 changes
+	// nothing; nil: manager 2 minutes, others 0.
+	Rearm func(ctx context.Context, face mall.Face) (time.Duration, error)
+	// Returnable says which orders their buyers may give back at once, without
+	// a claim (Service.Return); nil: those placed at manager.
+	Returnable func(o *Order) bool
 	// ReceiveAfter is when shipped orders count as received; 0 switches it off.
 	ReceiveAfter func(ctx context.Context) (time.Duration, error)
 	// ReviewAfter is when received orders get the standard good review; 0 switches it off.
@@ -155,7 +163,8 @@ func (s *Service) resolve(ctx context.Context, r Ref) (mall.ID, error) {
 }
 
 // Get gives an order to whoever may see it: its buyer, unless they deleted it,
-// and the staff of its shop. ErrNoOrder for everybody else.
+// and the staff of its shop. ErrNoOrder for everybody else. A parent has the
+// state and the due time of its least advanced live part.
 func (s *Service) Get(ctx context.Context, who mall.Actor, ref Ref) (*Order, error) {
 	id, err := s.resolve(ctx, ref)
 	if err != nil {
@@ -165,11 +174,14 @@ func (s *Service) Get(ctx context.Context, who mall.Actor, ref Ref) (*Order, err
 	if err != nil {
 		return nil, err
 	}
+	if err := s.sum(ctx, o); err != nil {
+		return nil, err
+	}
 	role := RoleOf(o, who)
 	if role == 0 || role == Buyer && o.HiddenBy&HideBuyer != 0 {
 		return nil, ErrNoOrder
 	}
-	return o, s.sum(ctx, o)
+	return o, nil
 }
 
 // GetOf gives a buyer's own order that they have not deleted; ErrNoOrder.
@@ -182,23 +194,43 @@ func (s *Service) GetOf(ctx context.Context, buyer mall.ID, ref Ref) (*Order, er
 	if err != nil {
 		return nil, err
 	}
-	if buyer == 0 || o.Buyer != buyer || o.HiddenBy&HideBuyer != 0 {
+	if buyer == 0 || o.Buyer != buyer {
 		return nil, ErrNoOrder
 	}
-	return o, s.sum(ctx, o)
+	if err := s.sum(ctx, o); err != nil {
+		return nil, err
+	}
+	if o.HiddenBy&HideBuyer != 0 {
+		return nil, ErrNoOrder
+	}
+	return o, nil
 }
 
-// sum gives a parent the state of its least advanced live child, or of any
-// when none lives.
+// PartsOf are the orders of a parent, lowest first; none for other orders.
+func (s *Service) PartsOf(ctx context.Context, o *Order) ([]*Order, error) {
+	if !o.Parts {
+		return nil, nil
+	}
+	return s.parts(ctx, o.ID)
+}
+
+func (s *Service) parts(ctx context.Context, parent mall.ID) ([]*Order, error) {
+	ids, err := s.deps.Orders.Children(ctx, parent)
+	if err != nil {
+		return nil, err
+	}
+	os, err := s.deps.Orders.ByIDs(ctx, ids)
+	slices.SortFunc(os, func(a, b *Order) int { return cmp.Compare(a.ID, b.ID) })
+	return os, err
+}
+
+// sum gives a parent the state and the due time of its least advanced live
+// child, or of any when none lives; it is hidden from whom all of them are.
 func (s *Service) sum(ctx context.Context, o *Order) error {
 	if !o.Parts {
 		return nil
 	}
-	ids, err := s.deps.Orders.Children(ctx, o.ID)
-	if err != nil {
-		return err
-	}
-	children, err := s.deps.Orders.ByIDs(ctx, ids)
+	children, err := s.parts(ctx, o.ID)
 	if err != nil || len(children) == 0 {
 		return err
 	}
@@ -210,7 +242,12 @@ func (s *Service) sum(ctx context.Context, o *Order) error {
 		}
 		return slices.Index(all, p)
 	}
-	o.State = slices.MinFunc(children, func(a, b *Order) int { return cmp.Compare(rank(a), rank(b)) }).State
+	least := slices.MinFunc(children, func(a, b *Order) int { return cmp.Compare(rank(a), rank(b)) })
+	o.State, o.Due = least.State, least.Due
+	o.HiddenBy = HideBuyer | HideMerchant
+	for _, c := range children {
+		o.HiddenBy &= c.HiddenBy
+	}
 	return nil
 }
 

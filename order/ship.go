@@ -34,7 +34,8 @@ type ShipInput struct {
 
 // Ship lets the staff of the order's shop move a paid order towards its buyer.
 // Steps only go forward: ErrState for one that was taken already, ErrNotPaid
-// before the payment, ErrNothingToShip when no piece waits.
+// before the payment, ErrNothingToShip when no piece waits. A parent takes its
+// orders along, as far as they are of that shop and the step is theirs.
 func (s *Service) Ship(ctx context.Context, who mall.Actor, ref Ref, in ShipInput) error {
 	id, err := s.resolve(ctx, ref)
 	if err != nil {
@@ -43,26 +44,31 @@ func (s *Service) Ship(ctx context.Context, who mall.Actor, ref Ref, in ShipInpu
 	if max(len(in.Code), len(in.Name), len(in.Tracking)) > 100 {
 		return mall.ErrInvalid.With("trackingNumber")
 	}
-	return s.deps.Tx.Do(ctx, func(ctx context.Context) error {
-		if in.Action == ShipReceive {
-			return s.receive(ctx, id, who, Merchant)
+	return s.eachPart(ctx, id, func(ctx context.Context, id mall.ID) error {
+		return s.deps.Tx.Do(ctx, func(ctx context.Context) error { return s.shipOne(ctx, who, id, in) })
+	})
+}
+
+// shipOne is Ship of one order, in its transaction.
+func (s *Service) shipOne(ctx context.Context, who mall.Actor, id mall.ID, in ShipInput) error {
+	if in.Action == ShipReceive {
+		return s.receive(ctx, id, who, Merchant)
+	}
+	return s.change(ctx, id, func(ctx context.Context, o *Order) error {
+		role, err := as(o, who, Merchant)
+		if err != nil {
+			return err
 		}
-		return s.change(ctx, id, func(ctx context.Context, o *Order) error {
-			role, err := as(o, who, Merchant)
-			if err != nil {
-				return err
-			}
-			if o.State == newOrder {
-				return ErrNotPaid
-			}
-			switch in.Action {
-			case ShipPrepare:
-				return s.save(ctx, o, move{Move: MovePrepare, who: who, role: role, to: State{o.Pay, Preparing, o.End}})
-			case ShipSend:
-				return s.send(ctx, who, role, o, in)
-			}
-			return ErrState.With(string(MoveShip), string(o.Phase(s.now())))
-		})
+		if o.State == newOrder {
+			return ErrNotPaid
+		}
+		switch in.Action {
+		case ShipPrepare:
+			return s.save(ctx, o, move{Move: MovePrepare, who: who, role: role, to: State{o.Pay, Preparing, o.End}})
+		case ShipSend:
+			return s.send(ctx, who, role, o, in)
+		}
+		return ErrState.With(string(MoveShip), string(o.Phase(s.now())))
 	})
 }
 
@@ -114,13 +120,15 @@ func (s *Service) send(ctx context.Context, who mall.Actor, role Role, o *Order,
 }
 
 // Receive is the buyer's word that everything arrived. Only wholly shipped
-// orders without an open claim can be received.
+// orders without an open claim can be received; a parent takes its orders along.
 func (s *Service) Receive(ctx context.Context, who mall.Actor, ref Ref) error {
 	id, err := s.resolve(ctx, ref)
 	if err != nil {
 		return err
 	}
-	return s.deps.Tx.Do(ctx, func(ctx context.Context) error { return s.receive(ctx, id, who, Buyer) })
+	return s.eachPart(ctx, id, func(ctx context.Context, id mall.ID) error {
+		return s.deps.Tx.Do(ctx, func(ctx context.Context) error { return s.receive(ctx, id, who, Buyer) })
+	})
 }
 
 // receive moves an order to received in one of its roles, Machine standing

@@ -61,6 +61,7 @@ const (
 	MoveCancel     Move = "cancelled"
 	MoveExpire     Move = "expired"
 	MoveInvalidate Move = "invalidated"
+	MoveReturn     Move = "returned"  // everything left is given back; the refund follows
 	MoveRefund     Move = "refunded"  // a refund became final
 	MoveRecount    Move = "recounted" // pieces left by refund, ful follows from the rest
 	MovePrice      Move = "repriced"
@@ -149,6 +150,7 @@ func claims(add func(State, Move, State, Role), at State) {
 	whole.Pay = Refunded
 	add(at, MoveClaim, at, Buyer)
 	add(at, MoveAnswer, at, Buyer|Merchant|Machine)
+	add(at, MoveReturn, at, Buyer|Merchant)
 	add(at, MoveRefund, at, Merchant|Machine)
 	add(at, MoveRefund, whole, Machine)
 	add(whole, MoveAnswer, whole, Buyer|Merchant|Machine)
@@ -285,8 +287,11 @@ func guard(o *Order, m Move, now time.Time) error {
 			return ErrNothingToShip
 		}
 	case MoveReceive:
-		if o.OpenClaims > 0 {
+		switch {
+		case o.OpenClaims > 0:
 			return ErrClaimOpen
+		case o.Returned():
+			return ErrReturned
 		}
 	case MoveRedeem:
 		if !o.CanRedeem {

@@ -53,16 +53,28 @@ func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Open
 			return nil, err
 		}
 	}
+	like := s.draft(who, a)
+	like.Provider, like.Scene, like.OpenID, like.Remark = in.Provider, in.Scene, in.OpenID, in.Remark
+	like.Operator, like.AppID, like.Merchant = m.Operator, m.AppID, m.Number
+	if o, err := s.openAgain(ctx, provider, who, like, in); o != nil || err != nil {
+		return o, err
+	}
 	if _, err := s.closeEarlier(ctx, payer, a, 0); err != nil {
 		return nil, err
 	}
 	var p *Payment
 	err = s.deps.Tx.Do(ctx, func(ctx context.Context) error {
-		p = s.draft(who, a)
-		p.Provider, p.Scene, p.OpenID, p.Remark = in.Provider, in.Scene, in.OpenID, in.Remark
-		p.Operator, p.AppID, p.Merchant = m.Operator, m.AppID, m.Number
+		fresh := *like
+		p = &fresh
 		return s.insertOpen(ctx, who, p, in)
 	})
+	if errors.Is(err, errTwin) {
+		o, err := s.openAgain(ctx, provider, who, like, in)
+		if o == nil && err == nil {
+			err = ErrGateway.With("superseded")
+		}
+		return o, err
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +98,7 @@ func (s *Service) insertOpen(ctx context.Context, who mall.Actor, p *Payment, in
 		}
 	}
 	p.Title = cmp.Or(in.Title, p.Title)
-	if err := s.insert(ctx, p); err != nil {
+	if err := s.insert(ctx, p, in.Again); err != nil {
 		return err
 	}
 	if p.Share > 0 {
@@ -152,9 +164,8 @@ func (s *Service) create(ctx context.Context, provider Provider, p *Payment, in 
 		if err != nil {
 			return nil, err
 		}
-		if !moved { // closed while the gateway was asked; nobody has the means to pay it
-			_, err := s.close(ctx, p)
-			return nil, cmp.Or(err, error(ErrGateway.With("superseded")))
+		if !moved {
+			return s.overtaken(ctx, p, o)
 		}
 		p.State, p.Prepay = StatePending, o.Prepay
 	case Settled:
@@ -258,7 +269,7 @@ func (s *Service) payNow(ctx context.Context, who mall.Actor, p *Payment) error 
 	for i := range p.Parts {
 		p.Parts[i].State = PartDone
 	}
-	if err := s.insert(ctx, p); errors.Is(err, mall.ErrConflict) {
+	if err := s.insert(ctx, p, false); errors.Is(err, mall.ErrConflict) {
 		return ErrPaid // by another call a moment ago: its part is done too
 	} else if err != nil {
 		return err
@@ -343,7 +354,8 @@ func (s *Service) price(ctx context.Context, who mall.Actor, p *Payment) error {
 
 // insert stores a payment under a free number: the wished one if it is the
 // first payment of a single reference, then that with a counter, then a fresh one.
-func (s *Service) insert(ctx context.Context, p *Payment) error {
+// With again it is errTwin when somebody opened one like it a moment ago.
+func (s *Service) insert(ctx context.Context, p *Payment, again bool) error {
 	var next time.Time
 	if p.Open() {
 		next = p.Created.Add(firstCheck)
@@ -353,12 +365,18 @@ func (s *Service) insert(ctx context.Context, p *Payment) error {
 		if err := s.deps.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
 			return err
 		}
+		if err := s.noTwin(ctx, p, again); err != nil {
+			return err
+		}
 		n, err := s.deps.Repo.CountFor(ctx, p.Action.Purpose, p.Parts[0].Ref)
 		if err != nil {
 			return err
 		}
 		if p.Number = fmt.Sprintf("%s_%d", wish, n+1); len(p.Number) <= maxNumber {
 			if err := s.deps.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
+				return err
+			}
+			if err := s.noTwin(ctx, p, again); err != nil {
 				return err
 			}
 		}

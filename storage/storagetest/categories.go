@@ -16,7 +16,7 @@ func testCategories(t *testing.T, open Open) {
 	category := func(code, name string, parent mall.ID, level int) *catalog.Category {
 		return &catalog.Category{
 			Code: code, Name: name, Parent: parent, Level: level, Shop: 2, Key: "k", Type: "index", Icon: "/i.png", Pic: "/p.png", Sort: 3,
-			Used: true, Extra: map[string]string{"色": "红"}, CreatedAt: moment0, UpdatedAt: moment0,
+			Used: true, Extra: map[string]string{"色": "红"}, CreatedAt: moment0, UpdatedAt: moment0, Creator: 5, Editor: 6,
 		}
 	}
 	rolledBack(t, store, func(ctx context.Context) {
@@ -49,6 +49,15 @@ func testCategories(t *testing.T, open Open) {
 	require.Equal(t, leaf, found)
 	_, err = repo.FindCode(ctx, "x")
 	require.ErrorIs(t, err, mall.ErrNotFound)
+
+	for name, want := range map[string]mall.ID{"枝": child.ID, "根": 0, "枝干": 0} {
+		id, err := repo.Named(ctx, 2, root.ID, name)
+		require.NoError(t, err)
+		require.Equal(t, want, id, name)
+	}
+	id, err := repo.Named(ctx, 3, root.ID, "枝")
+	require.NoError(t, err)
+	require.Zero(t, id, "in another shop")
 
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
 		child.Name, child.Used, child.Shop, child.Extra = "新枝", false, 0, map[string]string{}

@@ -23,6 +23,7 @@ func fullGoods(code, name string) *catalog.Goods {
 		ValidTo: "2026-12-21", Hours: "09:00-21:00", BuyInfo: "须知", VideoID: "v", PropertyIDs: []mall.ID{1, 2}, MinPrice: 990,
 		MinOriginal: 1990, MinScore: 3, Weight: 500, HasAddons: true, Limited: true, Views: 1, Orders: 2, Sells: 3, Favourites: 4, Reviews: 5,
 		GoodReviews: 6, Bargain: true, BargainPrice: 10, GroupBuy: true, GroupBuyPrice: 20, FlashSale: true, CreatedAt: moment0, UpdatedAt: moment0,
+		Editor: 8, Level: 9, LevelDays: 30,
 	}
 }
 
@@ -55,6 +56,12 @@ func testGoods(t *testing.T, open Open) {
 	text, err := repo.Text(ctx, g.ID)
 	require.NoError(t, err)
 	require.Equal(t, catalog.Text{Goods: g.ID, Content: "<b>", Extra: map[string]string{"a": "b"}}, text)
+	texts, err := repo.Texts(ctx, []mall.ID{g.ID, h.ID}, 2)
+	require.NoError(t, err)
+	require.Equal(t, map[mall.ID]catalog.Text{g.ID: {Goods: g.ID, Content: "<b", Extra: map[string]string{"a": "b"}}}, texts)
+	texts, err = repo.Texts(ctx, []mall.ID{g.ID}, 0)
+	require.NoError(t, err)
+	require.Equal(t, "<b>", texts[g.ID].Content)
 	id, err := repo.FindCode(ctx, h.Code)
 	require.NoError(t, err)
 	require.Equal(t, h.ID, id)
@@ -73,6 +80,12 @@ func testGoods(t *testing.T, open Open) {
 		ok, err := repo.SetSale(ctx, h.ID, false, moment0)
 		require.NoError(t, err)
 		require.True(t, ok)
+		ok, err = repo.Own(ctx, h.ID)
+		require.NoError(t, err)
+		require.True(t, ok)
+		ok, err = repo.Own(ctx, 999)
+		require.NoError(t, err)
+		require.False(t, ok)
 	})
 	found, err := repo.ByIDs(ctx, []mall.ID{g.ID, h.ID, 999})
 	require.NoError(t, err)

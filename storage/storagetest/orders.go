@@ -28,7 +28,7 @@ func anOrder(number string, buyer mall.ID) *order.Order {
 		o.Lines = append(o.Lines, order.Line{Goods: 10, SKU: mall.ID(100 + i), Category: 5, Shop: 3, Kind: "parcel", Name: "茶", Sub: "sub", Picture: "/p.png",
 			Options: "1:11,", Property: "颜色:红", BarCode: "69", Unit: "件", Addons: []order.Addon{{ID: 1, Group: 2, Name: "n", Title: "t", Price: 3}}, Claims: "0,1",
 			Qty: 2, ListUnit: 375, PriceUnit: 350, List: 750, Payable: 700, Freight: 25, Points: 3, Deducted: 4,
-			Reductions: []order.Reduction{{Source: order.SourceLevel, Amount: 50}}, Weight: 200, Template: 6, Inviter: 9})
+			Reductions: []order.Reduction{{Source: order.SourceLevel, Amount: 50}}, Weight: 200, Template: 6, Inviter: 9, Level: 2, LevelDays: 30})
 	}
 	return o
 }

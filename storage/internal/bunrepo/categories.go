@@ -29,13 +29,15 @@ type categoryRow struct {
 	Extra     map[string]string `bun:"extra,type:text"`
 	CreatedAt int64             `bun:"created_at"`
 	UpdatedAt int64             `bun:"updated_at"`
+	Creator   int64             `bun:"creator_id"`
+	Editor    int64             `bun:"editor_id"`
 }
 
 func categoryToRow(c *catalog.Category) *categoryRow {
 	return &categoryRow{
 		ID: int64(c.ID), Code: c.Code, Shop: int64(c.Shop), Parent: int64(c.Parent), Level: c.Level, Name: c.Name, Key: c.Key,
 		Type: c.Type, Icon: c.Icon, Pic: c.Pic, Sort: c.Sort, Used: c.Used, Extra: filledMap(c.Extra),
-		CreatedAt: c.CreatedAt.UnixMilli(), UpdatedAt: c.UpdatedAt.UnixMilli(),
+		CreatedAt: c.CreatedAt.UnixMilli(), UpdatedAt: c.UpdatedAt.UnixMilli(), Creator: int64(c.Creator), Editor: int64(c.Editor),
 	}
 }
 
@@ -43,7 +45,7 @@ func categoryFromRow(r *categoryRow) catalog.Category {
 	return catalog.Category{
 		ID: mall.ID(r.ID), Code: r.Code, Shop: mall.ID(r.Shop), Parent: mall.ID(r.Parent), Level: r.Level, Name: r.Name, Key: r.Key,
 		Type: r.Type, Icon: r.Icon, Pic: r.Pic, Sort: r.Sort, Used: r.Used, Extra: r.Extra,
-		CreatedAt: moment(&r.CreatedAt), UpdatedAt: moment(&r.UpdatedAt),
+		CreatedAt: moment(&r.CreatedAt), UpdatedAt: moment(&r.UpdatedAt), Creator: mall.ID(r.Creator), Editor: mall.ID(r.Editor),
 	}
 }
 
@@ -58,7 +60,7 @@ func (r categories) Insert(ctx context.Context, c *catalog.Category) error {
 }
 
 func (r categories) Update(ctx context.Context, c *catalog.Category) error {
-	ok, err := hit(r.upd(ctx).Model(categoryToRow(c)).ExcludeColumn("id", "code", "created_at").Where("id = ?", c.ID).Exec(ctx))
+	ok, err := hit(r.upd(ctx).Model(categoryToRow(c)).ExcludeColumn("id", "code", "created_at", "creator_id").Where("id = ?", c.ID).Exec(ctx))
 	if err == nil && !ok {
 		return mall.ErrNotFound
 	}
@@ -87,6 +89,16 @@ func (r categories) Find(ctx context.Context, id mall.ID) (*catalog.Category, er
 
 func (r categories) FindCode(ctx context.Context, code string) (*catalog.Category, error) {
 	return r.find(ctx, "code = ?", code)
+}
+
+func (r categories) Named(ctx context.Context, shop, parent mall.ID, name string) (mall.ID, error) {
+	var id mall.ID
+	err := r.sel(ctx).Model((*categoryRow)(nil)).Column("id").
+		Where("parent_id = ? AND shop_id = ? AND name = ?", parent, shop, name).Order("id").Limit(1).Scan(ctx, &id)
+	if err := one(err); mall.KindOf(err) != mall.NotFound {
+		return id, err
+	}
+	return 0, nil
 }
 
 func (r categories) find(ctx context.Context, where string, arg any) (*catalog.Category, error) {

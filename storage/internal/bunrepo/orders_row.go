@@ -135,6 +135,8 @@ type orderLineRow struct {
 	ReviewRemark  string            `bun:"review_remark"`
 	ReviewPics    []string          `bun:"review_pics,type:text"`
 	Reviewed      *int64            `bun:"reviewed_at"`
+	Level         mall.ID           `bun:"level_id"`
+	LevelDays     int               `bun:"level_days"`
 }
 
 func orderLineToRow(l *order.Line, pos int) *orderLineRow {
@@ -144,7 +146,8 @@ func orderLineToRow(l *order.Line, pos int) *orderLineRow {
 		List: int64(l.List), Payable: int64(l.Payable), Freight: int64(l.Freight), Points: l.Points, Deducted: l.Deducted,
 		Reductions: filled(l.Reductions), Weight: l.Weight, Template: l.Template, Inviter: l.Inviter, Shipped: l.Shipped,
 		Redeemed: l.Redeemed, Refunded: l.Refunded, RefundedMoney: int64(l.RefundedMoney), Claim: l.Claim, LastClaim: l.LastClaim,
-		Grade: l.Review.Grade, Stars: l.Review.Stars, ReviewRemark: l.Review.Remark, ReviewPics: filled(l.Review.Pictures), Reviewed: millis(l.Review.At)}
+		Grade: l.Review.Grade, Stars: l.Review.Stars, ReviewRemark: l.Review.Remark, ReviewPics: filled(l.Review.Pictures), Reviewed: millis(l.Review.At),
+		Level: l.Level, LevelDays: l.LevelDays}
 }
 
 func orderLineFromRow(r *orderLineRow) order.Line {
@@ -154,7 +157,8 @@ func orderLineFromRow(r *orderLineRow) order.Line {
 		List: mall.Money(r.List), Payable: mall.Money(r.Payable), Freight: mall.Money(r.Freight), Points: r.Points, Deducted: r.Deducted,
 		Reductions: emptied(r.Reductions), Weight: r.Weight, Template: r.Template, Inviter: r.Inviter, Shipped: r.Shipped,
 		Redeemed: r.Redeemed, Refunded: r.Refunded, RefundedMoney: mall.Money(r.RefundedMoney), Claim: r.Claim, LastClaim: r.LastClaim,
-		Review: order.Review{Grade: r.Grade, Stars: r.Stars, Remark: r.ReviewRemark, Pictures: emptied(r.ReviewPics), At: moment(r.Reviewed)}}
+		Review: order.Review{Grade: r.Grade, Stars: r.Stars, Remark: r.ReviewRemark, Pictures: emptied(r.ReviewPics), At: moment(r.Reviewed)},
+		Level:  r.Level, LevelDays: r.LevelDays}
 }
 
 type orderShipmentRow struct {
