@@ -123,6 +123,38 @@ func (r *Regions) Cities() []Region { return r.level(City) }
 // Districts lists all districts in the order of their codes.
 func (r *Regions) Districts() []Region { return r.level(District) }
 
+// umbrella ends the names of regions at city level that are none: below them
+// are county-level cities that stand right under a province.
+const umbrella = "直辖"
+
+// RealCities lists the cities without those that are only a heading in the
+// table; in their place stand the cities below them.
+func (r *Regions) RealCities() []Region {
+	var list []Region
+	for _, g := range r.Cities() {
+		if strings.Contains(g.Name, umbrella) {
+			list = append(list, r.Children(g.Code)...)
+			continue
+		}
+		list = append(list, g)
+	}
+	return list
+}
+
+// hot are the cities that most people look for, in the order they are shown.
+var hot = []string{"1101", "1201", "3101", "3201", "3205", "3301", "4201", "4401", "4403", "5001", "5101", "6101"}
+
+// Hot lists the cities that most people look for (热门城市).
+func (r *Regions) Hot() []Region {
+	var list []Region
+	for _, code := range hot {
+		if g, ok := r.Find(code); ok {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
 func (r *Regions) level(n int) []Region {
 	lo, _ := slices.BinarySearchFunc(r.all, n, func(g Region, n int) int { return g.Level - n })
 	hi, _ := slices.BinarySearchFunc(r.all, n+1, func(g Region, n int) int { return g.Level - n })
