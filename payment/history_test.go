@@ -11,6 +11,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/paytest"
 	"github.com/gomall-dev/mall/storage"
 	"github.com/gomall-dev/mall/storage/storagetest"
 )
@@ -89,7 +90,7 @@ func (h *history) step(kind int) {
 		h.may(err)
 	case 4, 5: // the payer does something
 		if n, ok := one(h, h.numbers, "number"); ok {
-			outcome := rapid.SampledFrom([]string{"", "", "fail", "late", "duplicate", "wrong_amount", "bad_signature"}).Draw(h.rt, "outcome")
+			outcome := rapid.SampledFrom([]paytest.Outcome{"", "", "fail", "late", "duplicate", "replay", "drop", "wrong_amount", "bad_signature", "stale"}).Draw(h.rt, "outcome")
 			_, err := h.gateway.Pay(h.ctx, n, outcome)
 			h.must(err)
 		}

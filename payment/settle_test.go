@@ -9,6 +9,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/paytest"
 )
 
 func TestNotice(t *testing.T) {
@@ -16,7 +17,7 @@ func TestNotice(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.order(7, 1000)
 		o := b.open(buyer(1), orders(7), 1000)
-		for _, outcome := range []string{"wrong_amount", "bad_signature"} {
+		for _, outcome := range []paytest.Outcome{"wrong_amount", "bad_signature"} {
 			b.settle(o.Number, outcome)
 			require.Equal(t, payment.StatePending, b.get(o.Number).State, outcome)
 			require.Zero(t, b.ran(7))

@@ -216,7 +216,7 @@ func (b *bench) open(who mall.Actor, a *payment.Action, m mall.Money) *payment.O
 }
 
 // settle lets the payer pay at the gateway.
-func (b *bench) settle(number, outcome string) {
+func (b *bench) settle(number string, outcome paytest.Outcome) {
 	b.t.Helper()
 	_, err := b.gateway.Pay(b.ctx, number, outcome)
 	require.NoError(b.t, err)

@@ -25,10 +25,12 @@ type State string
 
 // The states.
 const (
-	Open   State = "NOTPAY"
-	Paid   State = "SUCCESS"
-	Ended  State = "CLOSED"
-	Failed State = "PAYERROR" // the payer's try failed; another may succeed
+	Open    State = "NOTPAY"
+	Paid    State = "SUCCESS"
+	Ended   State = "CLOSED"
+	Failed  State = "PAYERROR"   // the payer's try failed; another may succeed
+	Typing  State = "USERPAYING" // payment codes: the payer is asked for the password
+	Revoked State = "REVOKED"    // payment codes: closed, or given back
 )
 
 // Order is one payment as the gateway knows it. It has a JSON form.
@@ -47,6 +49,12 @@ type Order struct {
 	PaidAt      time.Time `json:"success_time"`
 	Refunds     []Refund  `json:"refunds"`
 	Version     int64     `json:"version"`
+
+	Protocol  string `json:"protocol,omitempty"` // "" is the sandbox's own
+	NotifyURL string `json:"notify_url,omitempty"`
+	Currency  string `json:"currency,omitempty"` // "" is CNY
+	Partner   string `json:"sp_mchid,omitempty"` // service provider, "" without one
+	PartnerID string `json:"sp_appid,omitempty"`
 }
 
 // Refund is money that the gateway gave back.
@@ -55,6 +63,26 @@ type Refund struct {
 	Receipt string    `json:"refund_id"`
 	Amount  int64     `json:"refund"` // fen
 	At      time.Time `json:"success_time"`
+
+	State     RefundState `json:"status,omitempty"`
+	NotifyURL string      `json:"notify_url,omitempty"`
+}
+
+// RefundState of a refund at the gateway; "" is RefundDone.
+type RefundState string
+
+// The states of refunds.
+const (
+	RefundDone     RefundState = "SUCCESS"
+	RefundPending  RefundState = "PROCESSING"
+	RefundAbnormal RefundState = "ABNORMAL" // the payer's account does not take it
+)
+
+// Ledger are books that can be read as a whole, as bills need them.
+type Ledger interface {
+	Books
+	// All lists the orders, in no order.
+	All() []Order
 }
 
 // refunded is the sum that was given back.
@@ -106,12 +134,13 @@ func (m *Memory) Save(_ context.Context, o Order) (bool, error) {
 	return true, nil
 }
 
-// All lists the orders, for tests that compare books.
+// All implements Ledger.
 func (m *Memory) All() []Order {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	list := make([]Order, 0, len(m.orders))
 	for _, o := range m.orders {
+		o.Refunds = slices.Clone(o.Refunds)
 		list = append(list, o)
 	}
 	return list

@@ -1,13 +1,10 @@
 package paytest
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -15,40 +12,56 @@ import (
 	"github.com/gomall-dev/mall"
 )
 
-// Config of a gateway.
+// Config of a gateway. It speaks the sandbox's own protocol when NotifyURL and
+// Secret are set, and WeChat Pay's when WeChat is; one is required.
 type Config struct {
-	NotifyURL string           // where notifications go, "https://shop/notify/wxpay"; required
-	Secret    string           // shared with the provider, at least 16 characters; required
+	NotifyURL string           // where the sandbox's notifications go, "https://shop/notify/wxpay"
+	Secret    string           // shared with the sandbox's provider, at least 16 characters
+	WeChat    *WeChat          // WeChat Pay, version 3; the books must be a Ledger
 	HTTP      *http.Client     // for notifications; default: one with a time-out of 10 seconds
 	Now       func() time.Time // default: the system clock
 }
 
-// Gateway is the sandbox gateway: an http.Handler for paths below /sandbox/.
+// Gateway is the simulated gateway: an http.Handler for /sandbox/pay, by which
+// the payer is played, and for the paths of the protocols it speaks. All of
+// them share the books, and the commands that make it misbehave.
 type Gateway struct {
-	books  Books
-	cfg    Config
-	signer *signer
-	now    func() time.Time
-	mux    *http.ServeMux
+	books     Books
+	cfg       Config
+	now       func() time.Time
+	mux       *http.ServeMux
+	protocols map[string]protocol
+	commands
+}
+
+// protocol is one wire protocol: it mounts its routes on Gateway.mux by
+// Gateway.route, works on the books by the methods of accounts.go, and forms the
+// notifications about its orders.
+type protocol interface {
+	// notice forms the notification about an order, or about one of its refunds.
+	// It returns nil when there is nowhere to send it. what tells how it is
+	// tampered with, "" for a genuine one.
+	notice(ctx context.Context, o Order, r *Refund, what Outcome) (*http.Request, error)
 }
 
 // NewGateway makes a gateway over its books.
 func NewGateway(books Books, cfg Config) (*Gateway, error) {
-	now := mall.Clock(cfg.Now)
-	s, err := newSigner(cfg.Secret, now)
-	if err != nil {
-		return nil, err
-	}
-	if books == nil || cfg.NotifyURL == "" {
-		return nil, errors.New("paytest: books and Config.NotifyURL are required")
+	if books == nil {
+		return nil, errors.New("paytest: books are required")
 	}
 	if cfg.HTTP == nil {
 		cfg.HTTP = &http.Client{Timeout: 10 * time.Second}
 	}
-	g := &Gateway{books: books, cfg: cfg, signer: s, now: now, mux: http.NewServeMux()}
-	for op, fn := range map[string]func(context.Context, message) (message, error){
-		"create": g.create, "query": g.query, "close": g.close, "refund": g.refund, "refund-query": g.refundQuery} {
-		g.mux.HandleFunc("POST /sandbox/gateway/"+op, g.signed(fn))
+	g := &Gateway{books: books, cfg: cfg, now: mall.Clock(cfg.Now), mux: http.NewServeMux(), protocols: map[string]protocol{}}
+	if cfg.WeChat == nil || cfg.NotifyURL != "" || cfg.Secret != "" {
+		if err := g.mountSandbox(); err != nil {
+			return nil, err
+		}
+	}
+	if cfg.WeChat != nil {
+		if err := g.mountWeChat(*cfg.WeChat); err != nil {
+			return nil, err
+		}
 	}
 	g.mux.HandleFunc("POST /sandbox/pay", g.pay)
 	return g, nil
@@ -57,230 +70,72 @@ func NewGateway(books Books, cfg Config) (*Gateway, error) {
 // ServeHTTP implements http.Handler.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.ServeHTTP(w, r) }
 
-// message is every request, answer and notification of the protocol.
-type message struct {
-	Code    string  `json:"code"` // SUCCESS, or what is wrong
-	Message string  `json:"message,omitempty"`
-	Order   Order   `json:"order"`
-	Refund  *Refund `json:"refund,omitempty"`
-}
-
-// fault is an answer that tells what is wrong.
-func fault(code, format string, args ...any) message {
-	return message{Code: code, Message: fmt.Sprintf(format, args...)}
-}
-
 // maxBody bounds messages in bytes.
 const maxBody = 64 << 10
 
-// signed reads a verified request and answers signed.
-func (g *Gateway) signed(fn func(context.Context, message) (message, error)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-		if err == nil {
-			err = g.signer.verify(r.Header.Get, body)
-		}
-		var in, out message
-		switch {
-		case err != nil:
-			out = fault("SIGN_ERROR", "%v", err)
-		case json.Unmarshal(body, &in) != nil:
-			out = fault("PARAM_ERROR", "no JSON message")
-		default:
-			if out, err = fn(r.Context(), in); err != nil {
-				out = fault("SYSTEM_ERROR", "books failed")
-			}
-		}
-		g.answer(w, out)
-	}
+// code says how the books took a request, in neutral words that each protocol
+// translates.
+type code string
+
+const (
+	codeOK       code = "SUCCESS"
+	codeParam    code = "PARAM_ERROR"
+	codeUsed     code = "INVALID_REQUEST" // the number is used with other parameters
+	codePaid     code = "ORDERPAID"
+	codeClosed   code = "ORDERCLOSED"
+	codeNoOrder  code = "ORDER_NOT_EXIST"
+	codeNothing  code = "RESOURCE_NOT_EXISTS"
+	codeTooMuch  code = "NOT_ENOUGH"
+	codeInternal code = "SYSTEM_ERROR"
+)
+
+// fault is an answer that tells what is wrong.
+func fault(c code, format string, args ...any) message {
+	return message{Code: string(c), Message: fmt.Sprintf(format, args...)}
 }
 
-func (g *Gateway) answer(w http.ResponseWriter, m message) {
-	body, _ := json.Marshal(m) // a struct of texts, numbers and times
-	for k, v := range g.signer.head(body) {
-		w.Header().Set(k, v)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(body)
-}
+// Outcome says how the payer, or who notifies, behaves.
+type Outcome string
 
-// change loads an order, lets fn change it and saves it, again while somebody
-// else is faster. fn answers false to leave it as it is.
-func (g *Gateway) change(ctx context.Context, number string, fn func(o *Order, ok bool) bool) (Order, error) {
-	for {
-		o, ok, err := g.books.Order(ctx, number)
-		if err != nil {
-			return o, err
-		}
-		o.Number = number
-		if !fn(&o, ok) {
-			return o, nil
-		}
-		saved, err := g.books.Save(ctx, o)
-		if err != nil || saved {
-			return o, err
-		}
-		if err := ctx.Err(); err != nil {
-			return o, err
-		}
-	}
-}
+// The outcomes of POST /sandbox/pay and Pay. After those of the second group
+// nothing is paid: a notification tells of a payment that never was.
+const (
+	Pays      Outcome = ""          // the payer pays; refused when the order is closed or past its time
+	Fails     Outcome = "fail"      // the payer's bank refuses
+	Duplicate Outcome = "duplicate" // pays, and the notification comes three times, two of them at once
+	Late      Outcome = "late"      // pays although the order is closed or past its time
+	Drop      Outcome = "drop"      // pays, and the notification is lost
+	Hold      Outcome = "hold"      // pays, and the notification waits for Release
+	Replay    Outcome = "replay"    // pays, and the notification comes a second time byte for byte
 
-// create opens an order; the same again answers the same.
-func (g *Gateway) create(ctx context.Context, in message) (message, error) {
-	want := in.Order
-	if want.Number == "" || len(want.Number) > 32 || want.Amount <= 0 || !want.Due.After(g.now()) {
-		return fault("PARAM_ERROR", "out_trade_no, total or time_expire"), nil
-	}
-	var out message
-	_, err := g.change(ctx, want.Number, func(o *Order, ok bool) bool {
-		switch {
-		case !ok:
-			*o = want
-			o.Version, o.State, o.Prepay, o.Refunds, o.Transaction = 0, Open, "wx"+rand.Text(), nil, ""
-			out = message{Code: "SUCCESS", Order: *o}
-			return true
-		case o.Amount != want.Amount || o.OpenID != want.OpenID:
-			out = fault("INVALID_REQUEST", "out_trade_no is used with other parameters")
-		case o.State == Paid:
-			out = fault("ORDERPAID", "paid already")
-		case o.State == Ended:
-			out = fault("ORDERCLOSED", "closed already")
-		default:
-			out = message{Code: "SUCCESS", Order: *o}
-		}
-		return false
-	})
-	return out, err
-}
+	WrongAmount   Outcome = "wrong_amount"   // a genuine notification tells of one fen more
+	WrongMerchant Outcome = "wrong_merchant" // … of another merchant's payment
+	WrongAppID    Outcome = "wrong_appid"    // … of a payment at another appid
+	WrongCurrency Outcome = "wrong_currency" // … of a payment in another currency
+	BadSignature  Outcome = "bad_signature"  // the signature is made up
+	Stale         Outcome = "stale"          // the signature is right, and ten minutes old
+	WrongKey      Outcome = "wrong_key"      // the signature is right, the content encrypted with another key
+)
 
-// query tells the state.
-func (g *Gateway) query(ctx context.Context, in message) (message, error) {
-	o, ok, err := g.books.Order(ctx, in.Order.Number)
-	if !ok {
-		return fault("ORDER_NOT_EXIST", "no such order"), err
-	}
-	return message{Code: "SUCCESS", Order: o}, err
-}
-
-// close ends an unpaid order for good.
-func (g *Gateway) close(ctx context.Context, in message) (message, error) {
-	var out message
-	_, err := g.change(ctx, in.Order.Number, func(o *Order, ok bool) bool {
-		switch {
-		case !ok:
-			out = fault("ORDER_NOT_EXIST", "no such order")
-			return false
-		case o.State == Paid:
-			out = fault("ORDERPAID", "paid already")
-			return false
-		}
-		open := o.State != Ended
-		o.State = Ended
-		out = message{Code: "SUCCESS", Order: *o}
-		return open
-	})
-	return out, err
-}
-
-// refund gives money back, once for each number and never more than was paid.
-func (g *Gateway) refund(ctx context.Context, in message) (message, error) {
-	if in.Refund == nil || in.Refund.Number == "" || in.Refund.Amount <= 0 {
-		return fault("PARAM_ERROR", "out_refund_no or refund"), nil
-	}
-	var out message
-	_, err := g.change(ctx, in.Order.Number, func(o *Order, ok bool) bool {
-		if !ok || o.State != Paid {
-			out = fault("RESOURCE_NOT_EXISTS", "nothing was paid")
-			return false
-		}
-		for _, r := range o.Refunds {
-			if r.Number != in.Refund.Number {
-				continue
-			}
-			if out = (message{Code: "SUCCESS", Order: *o, Refund: &r}); r.Amount != in.Refund.Amount {
-				out = fault("INVALID_REQUEST", "out_refund_no is used with another amount")
-			}
-			return false
-		}
-		if o.refunded()+in.Refund.Amount > o.Amount {
-			out = fault("NOT_ENOUGH", "more than was paid")
-			return false
-		}
-		r := Refund{Number: in.Refund.Number, Amount: in.Refund.Amount, Receipt: "5" + rand.Text(), At: g.now()}
-		o.Refunds = append(o.Refunds, r)
-		out = message{Code: "SUCCESS", Order: *o, Refund: &r}
-		return true
-	})
-	return out, err
-}
-
-func (g *Gateway) refundQuery(ctx context.Context, in message) (message, error) {
-	o, ok, err := g.books.Order(ctx, in.Order.Number)
-	if err != nil || !ok || in.Refund == nil {
-		return fault("RESOURCE_NOT_EXISTS", "no such refund"), err
-	}
-	for _, r := range o.Refunds {
-		if r.Number == in.Refund.Number {
-			return message{Code: "SUCCESS", Order: o, Refund: &r}, nil
-		}
-	}
-	return fault("RESOURCE_NOT_EXISTS", "no such refund"), nil
-}
-
-// pay plays the payer (POST /sandbox/pay, form prepay_id and outcome) and
-// answers {"trade_state":…} once the notification is delivered:
-//
-//	(none)         the payer pays; refused when the order is closed or past its time
-//	fail           the payer's bank refuses
-//	duplicate      pays, and the notification comes three times, two of them at once
-//	late           pays although the order is closed or past its time
-//	wrong_amount   nothing is paid; a genuine notification tells of one fen more
-//	bad_signature  nothing is paid; a forged notification tells of the success
-func (g *Gateway) pay(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	outcome := r.FormValue("outcome")
-	o, ok, err := g.books.ByPrepay(r.Context(), r.FormValue("prepay_id"))
-	if err == nil && ok {
-		o, err = g.Pay(r.Context(), o.Number, outcome)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	switch {
-	case err != nil:
-		w.WriteHeader(http.StatusBadGateway)
-	case !ok:
-		w.WriteHeader(http.StatusNotFound)
-	}
-	_ = json.NewEncoder(w).Encode(map[string]State{"trade_state": o.State})
-}
+// lies are the outcomes after which nothing is paid.
+var lies = map[Outcome]bool{WrongAmount: true, WrongMerchant: true, WrongAppID: true, WrongCurrency: true, BadSignature: true, Stale: true, WrongKey: true}
 
 // Pay is what POST /sandbox/pay does, for tests in the same process. An error
 // means that a notification could not be delivered; what was paid is paid.
-func (g *Gateway) Pay(ctx context.Context, number, outcome string) (Order, error) {
-	now := g.now()
-	switch outcome {
-	case "wrong_amount", "bad_signature":
-		o, ok, err := g.books.Order(ctx, number)
-		if err != nil || !ok {
-			return o, err
-		}
-		told := o
-		told.State, told.Transaction, told.PaidAt = Paid, "4"+rand.Text(), now
-		if outcome == "wrong_amount" {
-			told.Amount++
-		}
-		return o, g.notify(ctx, told, outcome == "bad_signature")
+func (g *Gateway) Pay(ctx context.Context, number string, outcome Outcome) (Order, error) {
+	if lies[outcome] {
+		return g.lie(ctx, number, outcome)
 	}
-	paid := false
+	now, paid := g.now(), false
 	o, err := g.change(ctx, number, func(o *Order, ok bool) bool {
-		over := o.State == Ended || !now.Before(o.Due)
-		paid = ok && o.State != Paid && (outcome == "late" || !over)
+		over := o.State == Ended || o.State == Revoked || !now.Before(o.Due)
+		paid = ok && o.State != Paid && (outcome == Late || !over)
 		switch {
-		case paid && outcome == "fail":
+		case paid && outcome == Fails:
 			o.State = Failed
 		case paid:
 			o.State, o.Transaction, o.PaidAt = Paid, "4"+rand.Text(), now
-			if outcome == "late" && now.Before(o.Due) {
+			if outcome == Late && now.Before(o.Due) {
 				o.PaidAt = o.Due.Add(time.Second)
 			}
 		}
@@ -292,41 +147,42 @@ func (g *Gateway) Pay(ctx context.Context, number, outcome string) (Order, error
 		}
 		return o, err
 	}
-	if outcome != "duplicate" {
-		return o, g.notify(ctx, o, false)
+	switch outcome {
+	case Drop:
+		return o, nil
+	case Hold:
+		g.hold(func(ctx context.Context) error { return g.notify(ctx, o, nil, "") })
+		return o, nil
+	case Duplicate:
+		errs := make([]error, 3)
+		var wg sync.WaitGroup
+		for i := range 2 {
+			wg.Go(func() { errs[i] = g.notify(ctx, o, nil, "") })
+		}
+		wg.Wait()
+		errs[2] = g.notify(ctx, o, nil, "")
+		return o, errors.Join(errs...)
 	}
-	errs := make([]error, 3)
-	var wg sync.WaitGroup
-	for i := range 2 {
-		wg.Go(func() { errs[i] = g.notify(ctx, o, false) })
-	}
-	wg.Wait()
-	errs[2] = g.notify(ctx, o, false)
-	return o, errors.Join(errs...)
+	return o, g.notify(ctx, o, nil, outcome)
 }
 
-// notify sends one signed notification. Refused ones are no error of the
-// gateway: that is what forged ones are for.
-func (g *Gateway) notify(ctx context.Context, o Order, forged bool) error {
-	body, err := json.Marshal(message{Code: "SUCCESS", Order: o})
-	if err != nil {
-		return err
+// lie notifies of a payment that never was.
+func (g *Gateway) lie(ctx context.Context, number string, outcome Outcome) (Order, error) {
+	o, ok, err := g.books.Order(ctx, number)
+	if err != nil || !ok {
+		return o, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.cfg.NotifyURL, bytes.NewReader(body))
-	if err != nil {
-		return err
+	told := o
+	told.State, told.Transaction, told.PaidAt = Paid, "4"+rand.Text(), g.now()
+	switch outcome {
+	case WrongAmount:
+		told.Amount++
+	case WrongMerchant:
+		told.Merchant, told.Partner = "1900000000", ""
+	case WrongAppID:
+		told.AppID += "0"
+	case WrongCurrency:
+		told.Currency = "USD"
 	}
-	for k, v := range g.signer.head(body) {
-		req.Header.Set(k, v)
-	}
-	if forged {
-		req.Header.Set(headSign, fmt.Sprintf("%064x", 1))
-	}
-	req.Header.Set("Content-Type", "application/json")
-	res, err := g.cfg.HTTP.Do(req)
-	if err != nil {
-		return err
-	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, maxBody))
-	return res.Body.Close()
+	return o, g.notify(ctx, told, nil, outcome)
 }

@@ -124,9 +124,9 @@ func (p *Provider) result(ctx context.Context, op string, q payment.Query) (paym
 	case err != nil || !ok:
 	case out.Code == "SUCCESS":
 		r = out.result()
-	case out.Code == "ORDER_NOT_EXIST":
+	case out.Code == string(codeNoOrder):
 		r.Outcome = payment.Absent
-	case out.Code == "ORDERPAID":
+	case out.Code == string(codePaid):
 		r.Outcome = payment.Settled
 	}
 	return r, err
@@ -135,7 +135,7 @@ func (p *Provider) result(ctx context.Context, op string, q payment.Query) (paym
 // result reads an order. A failed try leaves it open for the next one.
 func (m *message) result() payment.Result {
 	o := &m.Order
-	r := payment.Result{Outcome: payment.Waiting, Number: o.Number, Merchant: o.Merchant}
+	r := payment.Result{Outcome: payment.Waiting, Number: o.Number, Merchant: o.Merchant, AppID: o.AppID}
 	switch o.State {
 	case Paid:
 		r.Outcome, r.Transaction, r.Amount, r.Paid = payment.Settled, o.Transaction, mall.Money(o.Amount), o.PaidAt
@@ -164,13 +164,24 @@ func (p *Provider) refund(ctx context.Context, op string, r payment.RefundReques
 	switch {
 	case err != nil || !ok:
 	case out.Code == "SUCCESS" && out.Refund != nil:
-		a = payment.RefundResult{Outcome: payment.Settled, Receipt: out.Refund.Receipt, Amount: mall.Money(out.Refund.Amount)}
+		a = payment.RefundResult{Outcome: out.Refund.outcome(), Receipt: out.Refund.Receipt, Amount: mall.Money(out.Refund.Amount)}
 	case op == "refund-query" && out.Code == "RESOURCE_NOT_EXISTS":
 		a.Outcome = payment.Absent
 	default:
 		a.Outcome = payment.Failed
 	}
 	return a, err
+}
+
+// outcome reads the state of a refund.
+func (r *Refund) outcome() payment.Outcome {
+	switch r.State {
+	case RefundPending:
+		return payment.Waiting
+	case RefundAbnormal:
+		return payment.Failed
+	}
+	return payment.Settled
 }
 
 // ParseNotice implements payment.Provider.
@@ -184,7 +195,7 @@ func (p *Provider) ParseNotice(_ context.Context, h payment.Header, body []byte)
 	}
 	n := payment.Notice{Result: m.result()}
 	if m.Refund != nil {
-		n.RefundNumber, n.Receipt, n.Amount = m.Refund.Number, m.Refund.Receipt, mall.Money(m.Refund.Amount)
+		n.RefundNumber, n.Receipt, n.Amount, n.Outcome = m.Refund.Number, m.Refund.Receipt, mall.Money(m.Refund.Amount), m.Refund.outcome()
 	}
 	return n, nil
 }

@@ -45,8 +45,10 @@ func newSigner(secret string, now func() time.Time) (*signer, error) {
 }
 
 // head is the signed header of a body.
-func (s *signer) head(body []byte) map[string]string {
-	at, nonce := strconv.FormatInt(s.now().Unix(), 10), rand.Text()
+func (s *signer) head(body []byte) map[string]string { return s.headAt(s.now(), body) }
+
+func (s *signer) headAt(now time.Time, body []byte) map[string]string {
+	at, nonce := strconv.FormatInt(now.Unix(), 10), rand.Text()
 	return map[string]string{headTime: at, headNonce: nonce, headSign: hex.EncodeToString(s.mac(at, nonce, body))}
 }
 
