@@ -1,6 +1,7 @@
 package httpadapter
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -137,8 +138,14 @@ func (a *Adapter) manager(svc *Services) manager.Config {
 	if c.Public == "" {
 		c.Public = a.cfg.Public
 	}
+	c.Sockets.Origins = append(slices.Clone(c.Sockets.Origins), a.cfg.CORS[mall.FaceManager].Origins...)
 	return c
 }
+
+// Close ends the sockets of clients, refuses new ones and waits for them as
+// long as ctx lives. A http.Server waits for requests that wait themselves, so
+// its Shutdown needs this beside it (RegisterOnShutdown).
+func (a *Adapter) Close(ctx context.Context) error { return a.mux.Close(ctx) }
 
 // Routes lists what is mounted.
 func (a *Adapter) Routes() []endpoint.Info { return a.mux.Routes() }

@@ -57,7 +57,7 @@ func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
 		s.log = slog.Default()
 	}
 	s.now = mall.Clock(cfg.Now)
-	for _, step := range []func(Ports) error{s.content, s.accounts, s.goods, s.money, s.orders} {
+	for _, step := range []func(Ports) error{s.content, s.accounts, s.tools, s.goods, s.money, s.orders} {
 		if err := step(ports); err != nil {
 			return nil, fmt.Errorf("httpadapter: %w", err)
 		}
@@ -72,18 +72,18 @@ func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
 // filled gives the common clock, calendar and address to the rooms that name none.
 func (c Config) filled() Config {
 	for _, now := range []*func() time.Time{
-		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now,
+		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now, &c.QRLogin.Now, &c.Students.Now, &c.Weather.Now,
 	} {
 		if *now == nil {
 			*now = c.Now
 		}
 	}
-	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar} {
+	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar, &c.Weather.Calendar} {
 		if *zone == (mall.Calendar{}) {
 			*zone = c.Calendar
 		}
 	}
-	for _, log := range []**slog.Logger{&c.Site.Log, &c.Payment.Logger} {
+	for _, log := range []**slog.Logger{&c.Site.Log, &c.Payment.Logger, &c.Weather.Logger} {
 		if *log == nil {
 			*log = c.Logger
 		}
@@ -258,6 +258,9 @@ func (s *Services) table() []Sweep {
 		{"sessions", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Auth.Sweep(ctx, batch) })},
 		{"verification codes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Verify.Sweep(ctx, batch) })},
 		{"picture codes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Captcha.Sweep(ctx, batch) })},
+		{"QR logins", 10 * time.Minute, plain(func(ctx context.Context) error { return s.QRLogins.Sweep(ctx, batch) })},
+		{"weather", time.Minute, s.Weather.Sync},
+		{"old weather", 6 * time.Hour, limited(s.Weather.Forget)},
 		{"scenes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Scenes.Sweep(ctx, batch) })},
 		{"notes of visitors", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Visitors.Sweep(ctx, batch) })},
 		{"payment notices", time.Hour, limited(s.Payments.SweepNotices)},

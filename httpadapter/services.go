@@ -12,6 +12,7 @@ import (
 	"github.com/gomall-dev/mall/auth/address"
 	"github.com/gomall-dev/mall/auth/captcha"
 	"github.com/gomall-dev/mall/auth/member"
+	"github.com/gomall-dev/mall/auth/qrlogin"
 	"github.com/gomall-dev/mall/auth/secret"
 	"github.com/gomall-dev/mall/auth/verify"
 	"github.com/gomall-dev/mall/auth/visitor"
@@ -25,6 +26,8 @@ import (
 	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/cms/qrcode"
 	"github.com/gomall-dev/mall/cms/site"
+	"github.com/gomall-dev/mall/cms/student"
+	"github.com/gomall-dev/mall/cms/weather"
 	"github.com/gomall-dev/mall/httpadapter/manager"
 	"github.com/gomall-dev/mall/httpadapter/o2o"
 	"github.com/gomall-dev/mall/httpadapter/wxapi"
@@ -44,6 +47,8 @@ type Ports struct {
 	Mail      verify.Mailer               // verification codes to mail addresses
 	Providers map[string]payment.Provider // payment gateways by name, "wxpay"
 	Blobs     file.Blobs                  // where uploaded files are kept
+	QRLogin   qrlogin.WeChat              // identities of who logs in at manager by QR code
+	Weather   weather.Vendor              // default: the real vendor of the document
 }
 
 // Config adjusts the services; its zero value works. Now, Calendar and Logger
@@ -75,6 +80,9 @@ type Config struct {
 	Site     site.Config
 	Files    file.Config
 	QR       qrcode.Config
+	QRLogin  qrlogin.Config
+	Students student.Config
+	Weather  weather.Config
 }
 
 // Services are the domain services of one shop, wired to one store.
@@ -102,6 +110,9 @@ type Services struct {
 	Site      *site.Service
 	Files     *file.Service
 	QR        *qrcode.Service
+	QRLogins  *qrlogin.Service
+	Students  *student.Service
+	Weather   *weather.Service
 
 	cfg    Config
 	now    func() time.Time
@@ -133,6 +144,7 @@ func (s *Services) manager() manager.Deps {
 	return manager.Deps{
 		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, Visitors: s.Visitors, Members: s.Members,
 		Addresses: s.Addresses, Catalog: s.Catalog, Shops: s.Shops, Carts: s.Carts, Orders: s.Orders, Payments: s.Payments, Files: s.Files,
+		QRLogins: s.QRLogins, Students: s.Students, Weather: s.Weather,
 		Calendar: s.cfg.Calendar,
 	}
 }

@@ -119,6 +119,7 @@ func (s *Service) City(ctx context.Context, city string) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.fill()
 	return &r, nil
 }
 
@@ -197,6 +198,7 @@ func (s *Service) fetch(ctx context.Context, a Account, slot string) error {
 	if err != nil {
 		return err
 	}
+	r.fill()
 	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		_, err := s.d.Repo.Add(ctx, &Entry{Slot: slot, Report: r, At: s.now()})
 		return err

@@ -55,6 +55,15 @@ type Report struct {
 	AQI        json.RawMessage `json:"aqi"`   // an object
 }
 
+// fill makes the objects of a report objects.
+func (r *Report) fill() {
+	for _, o := range []*json.RawMessage{&r.Alarm, &r.AQI} {
+		if len(*o) == 0 {
+			*o = json.RawMessage("{}")
+		}
+	}
+}
+
 // Entry is a report in the history.
 type Entry struct {
 	ID     mall.ID

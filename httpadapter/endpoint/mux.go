@@ -44,6 +44,7 @@ type Mux struct {
 	paths  map[string]*paths // by full path; literal ones are looked up here first
 	routes []Info
 	owners map[string]Dialect // by prefix; "" owns the rest
+	ends   []func(context.Context) error
 }
 
 // paths is one path with its routes by verb.
@@ -109,6 +110,25 @@ func (m *Mux) Handle(verb, pattern, doc string, h http.Handler) error {
 	}
 	m.routes = append(m.routes, Info{"-", "", verb, pattern, "none", doc, nil})
 	return nil
+}
+
+// Addr is the network address of a request's client, see Options.Addr.
+func (m *Mux) Addr(r *http.Request) string { return m.opts.Addr(r) }
+
+// Logger takes what handlers beside the routes have to say.
+func (m *Mux) Logger() *slog.Logger { return m.opts.Logger }
+
+// OnClose adds what ends with the Mux: handlers whose work outlives their
+// requests, such as sockets.
+func (m *Mux) OnClose(fn func(ctx context.Context) error) { m.ends = append(m.ends, fn) }
+
+// Close ends what outlives its requests and waits for it as long as ctx lives.
+func (m *Mux) Close(ctx context.Context) error {
+	var errs []error
+	for _, fn := range m.ends {
+		errs = append(errs, fn(ctx))
+	}
+	return errors.Join(errs...)
 }
 
 // Own makes a dialect answer whatever is not served below prefix; "" is

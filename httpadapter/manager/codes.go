@@ -37,6 +37,31 @@ var codes = map[string]row{
 	"manager.token": {0, "校验失败", "1004"},
 	"manager.right": {403, "你没有权限访问,或路径不正确", "10026"},
 
+	// weather
+	"weather.account":    {1004, "参数少传递了", ""},
+	"weather.often":      {100, "您查询的次数太频繁,一分钟查询一次", ""},
+	"weather.no_account": {500, "获取出错", ""},
+	"weather.refused":    {500, "获取出错", ""},
+	"weather.answer":     {500, "获取出错", ""},
+
+	// students
+	"student.empty":     {0, "不能传递参数为空", ""},
+	"student.field":     {0, "参数错误:%v", ""},
+	"student.none":      {0, "删除出错", ""},
+	"student.same":      {304, "没有做任何修改", ""},
+	"manager.no_sid":    {0, "没有传递sId", ""},
+	"manager.no_avatar": {10022, "error please note the upload field", ""},
+
+	// login by QR code
+	"manager.no_socket":      {1004, "没有传递sid", ""},
+	"manager.no_wechat_code": {1004, "请传入wechatCode", ""},
+	"qrlogin.socket":         {1004, "socket指定sid错误", ""},
+	"qrlogin.state":          {10004, "无效的二维码", ""},
+	"qrlogin.scanned":        {10004, "二维码已经被扫过了", ""},
+	"qrlogin.code":           {101, "wechatCode无效或已过期", ""},
+	"wechat.code":            {101, "微信登入失败,请重新扫码", ""},
+	"wechat.answer":          {101, "微信登入失败,请稍后再试", ""},
+
 	// users
 	"manager.credentials": {1004, "没有传递用户名或者密码", ""},
 

@@ -22,6 +22,7 @@ import (
 	"github.com/gomall-dev/mall/auth/address"
 	"github.com/gomall-dev/mall/auth/captcha"
 	"github.com/gomall-dev/mall/auth/member"
+	"github.com/gomall-dev/mall/auth/qrlogin"
 	"github.com/gomall-dev/mall/auth/token"
 	"github.com/gomall-dev/mall/auth/verify"
 	"github.com/gomall-dev/mall/auth/visitor"
@@ -29,7 +30,10 @@ import (
 	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/catalog/shop"
 	"github.com/gomall-dev/mall/cms/file"
+	"github.com/gomall-dev/mall/cms/student"
+	"github.com/gomall-dev/mall/cms/weather"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
+	"github.com/gomall-dev/mall/httpadapter/manager/socketio"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
 )
@@ -52,6 +56,11 @@ type Deps struct {
 	Payments  *payment.Service
 	Files     *file.Service
 
+	// beside the shop
+	QRLogins *qrlogin.Service
+	Students *student.Service
+	Weather  *weather.Service
+
 	Calendar mall.Calendar
 }
 
@@ -69,6 +78,9 @@ type Config struct {
 	// SelfRegistration opens /users/register to everybody; accounts made so
 	// get the default role.
 	SelfRegistration bool
+	// Sockets bounds the connections of browsers that wait for a login by QR
+	// code. Its Addr, Logger and further Origins come from the server.
+	Sockets socketio.Config
 
 	// MaxPicture is the most bytes of an uploaded picture; default 5 MB.
 	MaxPicture int64
@@ -110,7 +122,7 @@ type api struct {
 // prefixes are the first segments under which the API answers unknown paths.
 var prefixes = []string{
 	"/weather", "/upload", "/getloginlog", "/students", "/users", "/sms", "/verify", "/permission", "/role", "/menus",
-	"/category", "/product", "/cart", "/order", "/pay",
+	"/category", "/product", "/cart", "/order", "/pay", socketPath,
 }
 
 // Mount adds the API to a mux, at the root as documented.
@@ -132,7 +144,7 @@ func Mount(mux *endpoint.Mux, d Deps, c Config) error {
 			return err
 		}
 	}
-	return nil
+	return a.mountSockets(mux)
 }
 
 // dialect is the envelope {"status":200,"state":true,"msg":"…"} with further

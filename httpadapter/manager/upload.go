@@ -2,6 +2,7 @@ package manager
 
 import (
 	"context"
+	"crypto/rand"
 	"mime/multipart"
 	"strings"
 
@@ -17,6 +18,15 @@ var pictures = []string{"image/jpeg", "image/png", "image/gif"}
 // kept for people only. Routes that are open to everybody count the pictures of
 // visitors by their network address.
 func (a *api) picture(ctx context.Context, who mall.Actor, h *multipart.FileHeader) (string, error) {
+	return a.pictureFrom(ctx, who, h, "")
+}
+
+// pictureFrom is picture with the beginning of the file's source, which says
+// what it was uploaded for; "" for none.
+func (a *api) pictureFrom(ctx context.Context, who mall.Actor, h *multipart.FileHeader, purpose string) (string, error) {
+	if purpose != "" {
+		purpose += rand.Text()
+	}
 	most := a.cfg.MaxPicture
 	if h.Size > most {
 		return "", file.ErrTooLarge.With(most)
@@ -26,7 +36,7 @@ func (a *api) picture(ctx context.Context, who mall.Actor, h *multipart.FileHead
 		return "", err
 	}
 	defer body.Close()
-	f, err := a.Files.Put(ctx, who, body, h.Filename, file.Options{Types: pictures, Most: most, Visitor: true})
+	f, err := a.Files.Put(ctx, who, body, h.Filename, file.Options{Types: pictures, Most: most, Visitor: true, Source: purpose})
 	if err != nil {
 		return "", err
 	}
