@@ -44,10 +44,10 @@ func open(t *testing.T) (paytest.Kit, *httptest.Server) {
 		defer mu.Unlock()
 		notices = append(notices, paytest.Notice{Header: payment.Header(r.Header), Body: body})
 	})
-	provider, err := paytest.NewProvider(paytest.ProviderConfig{BaseURL: server.URL, Secret: testSecret, MerchantID: "m1", Now: now})
+	provider, err := paytest.NewProvider(paytest.ProviderConfig{BaseURL: server.URL, Secret: testSecret, MerchantID: "m1", HTTP: &http.Client{Timeout: time.Second}, Now: now})
 	require.NoError(t, err)
 	return paytest.Kit{
-		Provider: provider, AppID: "wx1", OpenID: "o1", Merchant: "m1", Now: now, Down: server.Close,
+		Provider: provider, Gateway: gateway, AppID: "wx1", OpenID: "o1", Merchant: "m1", Now: now, Down: server.Close,
 		Pass: func(d time.Duration) {
 			mu.Lock()
 			defer mu.Unlock()

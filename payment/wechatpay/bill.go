@@ -26,7 +26,7 @@ func (p *Provider) Bill(ctx context.Context, day, merchant string) ([]payment.Bi
 	if _, err := (mall.Calendar{}).ParseDay(day); err != nil {
 		return nil, err
 	}
-	who, err := p.parties("", merchant)
+	who, err := p.begin(ctx, "", merchant)
 	if err != nil {
 		return nil, err
 	}

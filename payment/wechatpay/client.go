@@ -10,9 +10,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/gomall-dev/mall"
-	"github.com/gomall-dev/mall/payment"
 )
 
 // maxAnswer is the longest answer that is read, in bytes.
@@ -36,11 +33,8 @@ func (r *reply) refused() bool { return r.known && r.code != "" && r.advice == G
 // call sends a request, at most tries times while that is worth it, and reads
 // the verified answer into out. Each try is the same request under a fresh
 // signature. An error means that nothing was sent; whatever else went wrong is
-// a reply that is not known.
+// a reply that is not known. Callers begin with Provider.begin.
 func (p *Provider) call(ctx context.Context, tries int, method, path string, in, out any) (reply, error) {
-	if mall.InTx(ctx) {
-		return reply{}, payment.ErrInTx
-	}
 	var body []byte
 	if in != nil {
 		var err error

@@ -32,6 +32,15 @@ type parties struct {
 	appid, mch string // of whom the payer pays
 }
 
+// begin is what every call begins with: not inside a transaction, and for
+// parties that this provider can act for.
+func (p *Provider) begin(ctx context.Context, appid, merchant string) (parties, error) {
+	if mall.InTx(ctx) {
+		return parties{}, payment.ErrInTx
+	}
+	return p.parties(appid, merchant)
+}
+
 // parties checks the appid and merchant of a request.
 func (p *Provider) parties(appid, merchant string) (parties, error) {
 	appid = cmp.Or(appid, p.cfg.AppID)
@@ -118,7 +127,7 @@ var (
 // address, CODE without a payment code and numbers that are not of 6 to 32
 // digits, letters and _-|* are mall.ErrInvalid.
 func (p *Provider) Create(ctx context.Context, r payment.Request) (payment.Opening, error) {
-	who, err := p.parties(r.AppID, r.Merchant)
+	who, err := p.begin(ctx, r.AppID, r.Merchant)
 	switch {
 	case err != nil:
 		return payment.Opening{}, err

@@ -136,11 +136,14 @@ func (k *keyring) download(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	signer, ok := certs[m.serial]
-	if !ok {
+	signer := k.fixed[m.serial]
+	if c, ok := certs[m.serial]; ok {
+		signer = c.key
+	}
+	if signer == nil {
 		return errSignature
 	}
-	if err := m.check(signer.key, k.p.now()); err != nil {
+	if err := m.check(signer, k.p.now()); err != nil {
 		return err
 	}
 	k.mu.Lock()

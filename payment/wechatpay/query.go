@@ -83,7 +83,7 @@ const mismatch = "MISMATCH"
 // Query implements payment.Provider. A payment whose try failed (PAYERROR)
 // stays Waiting, since the payer may try again, but that of a code is Failed.
 func (p *Provider) Query(ctx context.Context, q payment.Query) (payment.Result, error) {
-	who, err := p.parties(q.AppID, q.Merchant)
+	who, err := p.begin(ctx, q.AppID, q.Merchant)
 	if err != nil {
 		return payment.Result{}, err
 	}
@@ -112,7 +112,7 @@ func (p *Provider) Query(ctx context.Context, q payment.Query) (payment.Result, 
 func (p *Provider) result(t *transaction, q payment.Query) payment.Result {
 	r := p.outcome(t)
 	who, err := p.parties(q.AppID, q.Merchant)
-	if err != nil || t.Number != q.Number || r.Merchant != who.mch || r.AppID != "" && r.AppID != who.appid || r.Outcome == payment.Unknown {
+	if err != nil || t.Number != q.Number || r.Merchant != who.mch || q.AppID != "" && r.AppID != "" && r.AppID != q.AppID || r.Outcome == payment.Unknown {
 		return payment.Result{Outcome: payment.Unknown, Number: q.Number, Code: cmp.Or(r.Code, mismatch)}
 	}
 	if t.State == statePayError && (q.Scene == payment.SceneCode || t.Type == typeCode) {
@@ -169,7 +169,7 @@ func (p *Provider) ours(w parties) bool {
 // closed, and only when a query says that it was not paid: reversing gives the
 // money of a paid one back.
 func (p *Provider) Close(ctx context.Context, q payment.Query) (payment.Result, error) {
-	who, err := p.parties(q.AppID, q.Merchant)
+	who, err := p.begin(ctx, q.AppID, q.Merchant)
 	if err != nil {
 		return payment.Result{}, err
 	}

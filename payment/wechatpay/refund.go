@@ -47,7 +47,7 @@ var refundOutcomes = map[string]payment.Outcome{
 
 // Refund implements payment.Provider.
 func (p *Provider) Refund(ctx context.Context, r payment.RefundRequest) (payment.RefundResult, error) {
-	who, err := p.parties("", r.Merchant)
+	who, err := p.begin(ctx, "", r.Merchant)
 	if err != nil {
 		return payment.RefundResult{}, err
 	}
@@ -66,7 +66,7 @@ func (p *Provider) Refund(ctx context.Context, r payment.RefundRequest) (payment
 
 // QueryRefund implements payment.Provider.
 func (p *Provider) QueryRefund(ctx context.Context, r payment.RefundRequest) (payment.RefundResult, error) {
-	who, err := p.parties("", r.Merchant)
+	who, err := p.begin(ctx, "", r.Merchant)
 	if err != nil {
 		return payment.RefundResult{}, err
 	}
