@@ -91,6 +91,9 @@ func (d *Draft) checkGoods() error {
 			return err
 		}
 	}
+	if field := g.badTerm(); field != "" {
+		return mall.ErrInvalid.With(field)
+	}
 	kinds := []Kind{Parcel, PickUp, Voucher, Content, Membership, Seat, Dish}
 	switch {
 	case !slices.Contains(kinds, g.Kind):

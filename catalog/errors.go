@@ -9,6 +9,10 @@ var (
 	ErrGone = mall.E(mall.NotFound, "catalog.gone", "no such goods:")
 	// ErrOffSale says that the goods is not on sale now.
 	ErrOffSale = mall.E(mall.State, "catalog.off_sale", "not on sale:")
+	// ErrNotValid says that today is not among the days on which the goods can be used.
+	ErrNotValid = mall.E(mall.State, "catalog.not_valid", "not within its days of use:")
+	// ErrHours says that the goods cannot be bought at this time of the day.
+	ErrHours = mall.E(mall.State, "catalog.hours", "not within its hours:")
 	// ErrNeedSKU says that options must be chosen first.
 	ErrNeedSKU = mall.E(mall.Invalid, "catalog.need_sku", "options must be chosen for")
 	// ErrNameTaken says that a category of this name is there; its argument is the name.

@@ -47,7 +47,7 @@ type Goods struct {
 	Pic      string // main picture
 
 	OnSale      bool
-	Hidden      bool // bought by its number only, in no list
+	Hidden      bool // bought by its number only, in no list but Shelf
 	Recommended bool
 	Sort        int64     // smaller first
 	SaleFrom    time.Time // zero: at once
@@ -58,9 +58,9 @@ type Goods struct {
 	Freight   mall.ID
 	Steps     []Step // prices by quantity, smallest quantity first
 	GotScore  int64  // points that a piece earns
-	ValidFrom string // first day of use, YYYY-MM-DD, empty: any
+	ValidFrom string // first day of use, YYYY-MM-DD, empty: any; not bought outside
 	ValidTo   string // last day of use
-	Hours     string // daily hours, "09:00-21:00"
+	Hours     string // daily hours, "09:00-21:00", see ParseHours; not bought outside
 	BuyInfo   string // what to know before buying
 	VideoID   string
 

@@ -56,7 +56,7 @@ type Item struct {
 // when extras occur and one more when purchase limits do, however many wants
 // there are. The first want that cannot be had is the error, which names the
 // goods: ErrGone, ErrOffSale, ErrNeedSKU, ErrNoSKU, ErrNeedAddon, ErrBadAddon,
-// ErrMinBuy, ErrQty. Stock is not asked.
+// ErrMinBuy, ErrQty, ErrNotValid, ErrHours. Stock is not asked.
 func (s *Service) Price(ctx context.Context, b Buyer, at time.Time, wants []Want) ([]Item, error) {
 	items, problems, err := s.Appraise(ctx, b, at, wants)
 	if err != nil {
@@ -79,7 +79,9 @@ func (s *Service) Appraise(ctx context.Context, b Buyer, at time.Time, wants []W
 	}
 	items, problems = make([]Item, len(wants)), make([]error, len(wants))
 	for i, w := range wants {
-		items[i], problems[i] = f.item(b, at, w)
+		if items[i], problems[i] = f.item(b, at, w); problems[i] == nil {
+			problems[i] = items[i].Goods.usable(s.c.Calendar, at)
+		}
 	}
 	return items, problems, nil
 }

@@ -85,11 +85,19 @@ type Products interface {
 	List(ctx context.Context, f Query, p mall.Page) ([]Goods, error)
 	// Total counts the goods of a list, up to atMost+1.
 	Total(ctx context.Context, f Query, atMost int64) (int64, error)
+	// Shelf is what a shop, not 0, has on sale at a moment, hidden or not, by
+	// sort and newest first, without stock.
+	Shelf(ctx context.Context, shop mall.ID, at time.Time, limit int64) ([]Goods, error)
+	// Lowest are, by shop, the lowest prices of goods on sale at a moment, hidden
+	// or not, that can be used on its day.
+	Lowest(ctx context.Context, shops []mall.ID, at time.Time, day string) (map[mall.ID]mall.Money, error)
 	// Each are the goods with ids greater than after, deleted ones left out, by id.
 	Each(ctx context.Context, after mall.ID, limit int64) ([]Goods, error)
 
 	// Text is the long texts of goods; the zero Text when there are none.
 	Text(ctx context.Context, goods mall.ID) (Text, error)
+	// Codes are the public codes of goods, deleted ones too.
+	Codes(ctx context.Context, ids []mall.ID) (map[mall.ID]string, error)
 	// Texts are the long texts of several goods in one statement, their Content
 	// cut to so many characters (0: whole); goods without any are missing.
 	Texts(ctx context.Context, goods []mall.ID, most int) (map[mall.ID]Text, error)

@@ -74,6 +74,9 @@ var codes = map[string]row{
 	// catalog, cart
 	"catalog.gone":          {700, "商品不存在或已删除"},
 	"catalog.off_sale":      {20002, "商品已下架:%v"},
+	"catalog.not_valid":     {20002, "商品不在有效期内:%v"},
+	"catalog.hours":         {20002, "不在商品可用时间内:%v"},
+	"shop.closed":           {20002, "店铺暂停营业:%v"},
 	"catalog.need_sku":      {30002, "请先选择商品规格"},
 	"catalog.no_sku":        {300, "所选规格不存在:%v"},
 	"catalog.need_addon":    {300, "请选择商品配件:%v"},
