@@ -79,18 +79,18 @@ func (k *keyring) find(ctx context.Context, serial string) (*rsa.PublicKey, erro
 		return nil, fmt.Errorf("wechatpay: no public key %.80q: set Config.PublicKeyID and PublicKey", serial)
 	}
 	now := k.p.now()
-	cert, ok, wanted := k.get(serial, now)
-	if !wanted {
-		if !ok {
-			return nil, fmt.Errorf("wechatpay: no platform certificate %.80q", serial)
-		}
+	cert, ok, due := k.get(serial, now)
+	if !due {
 		return cert.key, nil
 	}
 	_, err, _ := k.group.Do("certificates", func() (any, error) {
+		if !k.mayAsk() {
+			return nil, nil
+		}
 		// Others wait for this download: it does not end with who asked for it.
 		return nil, k.download(context.WithoutCancel(ctx))
 	})
-	if cert, known, _ := k.get(serial, now); known {
+	if cert, ok, _ = k.get(serial, now); ok {
 		return cert.key, nil
 	}
 	if err == nil {
@@ -99,14 +99,26 @@ func (k *keyring) find(ctx context.Context, serial string) (*rsa.PublicKey, erro
 	return nil, err
 }
 
-// get is the valid certificate of a serial, and whether a download is due.
-func (k *keyring) get(serial string, now time.Time) (cert certificate, ok, wanted bool) {
+// get is the certificate of a serial, whether it is valid, and whether a
+// download is due.
+func (k *keyring) get(serial string, now time.Time) (cert certificate, ok, due bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	cert, ok = k.certs[serial]
 	ok = ok && cert.valid(now)
-	due := !ok || now.Sub(k.fresh) > certificateAge || cert.until.Sub(now) < soon
-	return cert, ok, due && now.Sub(k.asked).Abs() > downloadPause
+	return cert, ok, !ok || now.Sub(k.fresh) > certificateAge || cert.until.Sub(now) < soon
+}
+
+// mayAsk says whether a download may be tried again, and notes that it is.
+func (k *keyring) mayAsk() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now := k.p.now()
+	if now.Sub(k.asked).Abs() <= downloadPause {
+		return false
+	}
+	k.asked = now
+	return true
 }
 
 func (c certificate) valid(now time.Time) bool {
@@ -119,9 +131,6 @@ func (k *keyring) download(ctx context.Context) error {
 	if mall.InTx(ctx) {
 		return payment.ErrInTx
 	}
-	k.mu.Lock()
-	k.asked = k.p.now()
-	k.mu.Unlock()
 	m, err := k.p.send(ctx, http.MethodGet, "/v3/certificates", nil, maxCertificates)
 	if err != nil {
 		return err

@@ -61,7 +61,7 @@ var sharedKeys = sync.OnceValue(func() *paytest.PlatformKeys {
 
 // bench is a merchant before a simulated WeChat Pay.
 type bench struct {
-	t        *testing.T
+	t        testing.TB
 	gateway  *paytest.Gateway
 	books    *paytest.Memory
 	keys     *paytest.PlatformKeys
@@ -89,7 +89,7 @@ func (b *bench) pass(d time.Duration) {
 }
 
 // setup opens a bench; change alters the configurations of both sides.
-func setup(t *testing.T, change func(b *bench, c *wechatpay.Config, w *paytest.WeChat)) *bench {
+func setup(t testing.TB, change func(b *bench, c *wechatpay.Config, w *paytest.WeChat)) *bench {
 	b := &bench{t: t, at: start, books: paytest.NewBooks(), keys: sharedKeys(), log: &bytes.Buffer{}}
 	mux := http.NewServeMux()
 	b.server = httptest.NewServer(mux)
