@@ -126,8 +126,8 @@ func (s *Services) accounts(p Ports) (err error) {
 		return err
 	}
 	if s.cfg.Verify.NeedPicture == nil {
-		s.cfg.Verify.NeedPicture = func(ctx context.Context, _ mall.Face) (bool, error) {
-			return s.Site.Bool(ctx, "sms_need_pic_code", false), nil
+		s.cfg.Verify.NeedPicture = func(ctx context.Context, face mall.Face) (bool, error) {
+			return face != mall.FaceO2O && s.Site.Bool(ctx, "sms_need_pic_code", false), nil
 		}
 	}
 	if s.Verify, err = verify.New(verify.Deps{Tx: st, Repository: st.Codes(), Limits: st.Limits(), SMS: p.SMS, Mail: p.Mail, Pictures: s.Captcha}, s.cfg.Verify); err != nil {

@@ -69,6 +69,9 @@ func NewScenes(d SceneDeps, c SceneConfig) (*Scenes, error) {
 	return &Scenes{d: d, c: c, now: mall.Clock(c.Now)}, nil
 }
 
+// TTL is how long a scene is good.
+func (s *Scenes) TTL() time.Duration { return s.c.TTL }
+
 // SceneInput asks for a code.
 type SceneInput struct {
 	Operator mall.ID // the centre in whose mini program is to be paid

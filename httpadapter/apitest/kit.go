@@ -29,6 +29,7 @@ import (
 	"github.com/gomall-dev/mall/auth/token"
 	"github.com/gomall-dev/mall/httpadapter"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
+	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/paytest"
 	"github.com/gomall-dev/mall/storage"
 )
@@ -40,6 +41,8 @@ const (
 	MerchantID = 951
 	// AppID is the mini program of a Kit.
 	AppID = "wxsandbox00000000"
+	// AppID2 is the mini program of a second operating centre, see Kit.Centre2.
+	AppID2 = "wxsandbox00000002"
 )
 
 // Kit is an assembled shop for tests.
@@ -88,6 +91,7 @@ func New(t testing.TB, store storage.Store, opts ...Option) *Kit {
 	ports := k.ports()
 	cfg := httpadapter.Config{Now: k.Clock.Now, Logger: log, Public: k.Server.URL}
 	cfg.Site.AppIDs = []string{AppID}
+	cfg.Operator.Default = operator.Operator{Name: "一号运营中心", AppID: AppID}
 	cfg.Captcha.Reveal = k.Ports.reveal
 	cfg.Secret.Memory, cfg.Secret.Time = 64, 1 // tests hash often
 	web := httpadapter.AdapterConfig{Subdomain: Subdomain, MerchantID: MerchantID, Public: k.Server.URL, Logger: log,
@@ -101,6 +105,7 @@ func New(t testing.TB, store storage.Store, opts ...Option) *Kit {
 	t.Cleanup(func() { require.NoError(t, k.Services.Close(context.Background())) })
 	k.Adapter, err = httpadapter.New(k.Services, web)
 	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, k.Adapter.Close(context.Background())) })
 	return k
 }
 

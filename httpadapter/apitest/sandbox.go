@@ -33,8 +33,9 @@ type Sandbox struct {
 // NewSandbox is an empty Sandbox.
 func NewSandbox() *Sandbox { return &Sandbox{last: map[string]string{}} }
 
-// Last is the code that was last sent to a number or mail address, or the
-// answer of the picture with that key; empty when there is none.
+// Last is the code that was last sent to a number or mail address, the answer
+// of the picture with that key, or the scene of the code that was last drawn
+// for an appid; empty when there is none.
 func (s *Sandbox) Last(to string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,16 +70,18 @@ func SessionKey(openid string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// Login takes codes of the form "sandbox:OPENID".
+// Login takes codes of the form "sandbox:OPENID" or "sandbox:OPENID#UNIONID", at
+// AppID and at AppID2.
 func (s *Sandbox) Login(ctx context.Context, appid, code string) (wechat.Session, error) {
 	openid, ok := strings.CutPrefix(code, "sandbox:")
 	switch {
 	case mall.InTx(ctx):
 		panic("WeChat is called inside a transaction")
-	case !ok || openid == "" || appid != "" && appid != AppID:
+	case !ok || openid == "" || appid != "" && appid != AppID && appid != AppID2:
 		return wechat.Session{}, wechat.ErrCode
 	}
-	return wechat.Session{OpenID: openid, SessionKey: SessionKey(openid)}, nil
+	openid, unionid, _ := strings.Cut(openid, "#")
+	return wechat.Session{OpenID: openid, UnionID: unionid, SessionKey: SessionKey(openid)}, nil
 }
 
 // Phone takes codes of the form "sandbox-phone:MOBILE".
@@ -93,11 +96,13 @@ func (s *Sandbox) Phone(ctx context.Context, _, code string) (string, error) {
 	return mobile, nil
 }
 
-// WXACode draws a white picture; the page "none" is not known.
-func (s *Sandbox) WXACode(_ context.Context, _ string, c wechat.WXACode) ([]byte, error) {
+// WXACode draws a white picture and keeps the scene, by the appid; the page
+// "none" is not known.
+func (s *Sandbox) WXACode(_ context.Context, appid string, c wechat.WXACode) ([]byte, error) {
 	if c.Page == "none" {
 		return nil, wechat.ErrPage
 	}
+	s.keep(appid, c.Scene)
 	return PNG(), nil
 }
 
@@ -112,7 +117,7 @@ func (k *Kit) ports() httpadapter.Ports {
 	require.NoError(k.t, err)
 	provider, err := paytest.NewProvider(paytest.ProviderConfig{BaseURL: k.Server.URL, Secret: k.Secret, Now: k.Clock.Now})
 	require.NoError(k.t, err)
-	return httpadapter.Ports{WeChat: k.Ports, SMS: k.Ports, Mail: k.Ports, Blobs: dir, Providers: map[string]payment.Provider{"wxpay": provider}}
+	return httpadapter.Ports{WeChat: k.Ports, QRLogin: k.Ports, Weather: k.Ports, SMS: k.Ports, Mail: k.Ports, Blobs: dir, Providers: map[string]payment.Provider{"wxpay": provider}}
 }
 
 // Settle pays at the gateway what the package of wx.requestPayment, or a

@@ -78,7 +78,8 @@ type api struct {
 	now func() time.Time // in milliseconds, UTC
 }
 
-// Mount adds the API to a mux, under /api/user as documented.
+// Mount adds the API to a mux, under /api/user as documented, and the page that
+// leads from one mini program to another, /miniprogram_bridge/pay.
 func Mount(mux *endpoint.Mux, d Deps, c Config) error {
 	if c.Provider == "" {
 		c.Provider = "wxpay"
@@ -88,5 +89,12 @@ func Mount(mux *endpoint.Mux, d Deps, c Config) error {
 	if err := mux.Mount(endpoint.Place{Name: "o2o", Dialect: dia, Prefix: prefix}, a.routes()...); err != nil {
 		return err
 	}
-	return mux.Own(dia, prefix)
+	if err := mux.Own(dia, prefix); err != nil {
+		return err
+	}
+	page := pageDialect{dia}
+	if err := mux.Mount(endpoint.Place{Name: "o2o", Dialect: page}, a.pages()...); err != nil {
+		return err
+	}
+	return mux.Own(page, "/miniprogram_bridge")
 }

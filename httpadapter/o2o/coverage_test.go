@@ -41,7 +41,7 @@ func documented(t *testing.T) [][]string {
 // mounted are the routes by path; a path has one route, some on any verb.
 func mounted() map[string]endpoint.Route {
 	a, all := &api{}, map[string]endpoint.Route{}
-	for _, r := range a.routes() {
+	for _, r := range append(a.routes(), a.pages()...) {
 		all[r.Path] = r
 	}
 	return all
