@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,6 +34,8 @@ type Store struct {
 	db     *bun.DB
 
 	searchable atomic.Pointer[bool] // see products.searchIndexed; nil: not asked yet
+	shapes     sync.Map             // reflect.Type → *shape
+	texts      sync.Map             // statements as written → as the database gets them
 }
 
 // New builds the repositories over an engine. db carries the dialect and the

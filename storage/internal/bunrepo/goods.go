@@ -25,7 +25,12 @@ type products struct{ *Store }
 // goodsStock is the stock of all SKUs of goods g: -1 when one is unlimited.
 const goodsStock = `(SELECT CASE WHEN MAX(CASE WHEN c.unlimited THEN 1 ELSE 0 END) = 1 THEN -1 ELSE COALESCE(SUM(c.available), 0) END
 	FROM ?(ns)skus AS k JOIN ?(ns)stock_counters AS c ON c.ref = k.id AND c.kind = 'sku' AND c.day = '' AND c.slot = ''
-	WHERE k.goods_id = g.id AND k.deleted_at IS NULL) AS stock`
+	WHERE k.goods_id = g.id AND k.deleted_at IS NULL)`
+
+// goodsColumns is the list of a SELECT of goods g with their stock.
+func (r products) goodsColumns() string {
+	return selecting[goodsStockRow](r.Store, "g", map[string]string{"stock": goodsStock})
+}
 
 func (r products) Insert(ctx context.Context, goods []*catalog.Goods, texts []catalog.Text) error {
 	rows := make([]*goodsRow, len(goods))
@@ -179,13 +184,13 @@ func (s *Store) setLastCode(ctx context.Context, kind, code string) error {
 }
 
 func (r products) Find(ctx context.Context, id mall.ID) (*catalog.Goods, error) {
-	var row goodsStockRow
-	err := r.sel(ctx).Model(&row).ColumnExpr("g.*").ColumnExpr(goodsStock).
-		Where("g.id = ? AND g.deleted_at IS NULL", id).Scan(ctx)
+	rows, err := r.query(ctx, "SELECT "+r.goodsColumns()+" FROM ?(ns)goods AS g WHERE g.id = ? AND g.deleted_at IS NULL", id)
+	row, err := scanOne[goodsStockRow](r.Store, rows, err)
 	if err != nil {
-		return nil, one(err)
+		return nil, err
 	}
-	return &goodsFromRows([]goodsStockRow{row})[0], nil
+	g := goodsFromStockRow(&row)
+	return &g, nil
 }
 
 func (r products) FindCode(ctx context.Context, code string) (mall.ID, error) {
@@ -195,17 +200,17 @@ func (r products) FindCode(ctx context.Context, code string) (mall.ID, error) {
 }
 
 func (r products) ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]*catalog.Goods, error) {
-	var rows []goodsRow
-	err := r.sel(ctx).Model(&rows).Where("id IN (?) AND deleted_at IS NULL", bun.List(ids)).Scan(ctx)
-	if err != nil {
-		return nil, err
+	found := make(map[mall.ID]*catalog.Goods, len(ids))
+	if len(ids) == 0 {
+		return found, nil
 	}
-	found := make(map[mall.ID]*catalog.Goods, len(rows))
-	for i := range rows {
-		g := goodsFromRow(&rows[i])
+	rows, err := r.query(ctx, "SELECT "+selecting[goodsRow](r.Store, "g", nil)+" FROM ?(ns)goods AS g WHERE id IN ("+marks(len(ids))+") AND deleted_at IS NULL", anys(ids)...)
+	err = scanEach(r.Store, rows, err, func(row *goodsRow) error {
+		g := goodsFromRow(row)
 		found[g.ID] = &g
-	}
-	return found, nil
+		return nil
+	})
+	return found, err
 }
 
 func (r products) Each(ctx context.Context, after mall.ID, limit int64) ([]catalog.Goods, error) {

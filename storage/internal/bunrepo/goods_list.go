@@ -58,15 +58,14 @@ func (r products) List(ctx context.Context, f catalog.Query, p mall.Page) ([]cat
 	if err != nil {
 		return nil, err
 	}
-	var rows []goodsStockRow
-	q := r.sel(ctx).Model(&rows).ColumnExpr("g.*").ColumnExpr(goodsStock).OrderExpr(sort.order("g."))
+	q := r.sel(ctx).Model((*goodsRow)(nil)).ColumnExpr(r.goodsColumns()).OrderExpr(sort.order("g."))
 	if p.Offset == 0 && f.Keyword == "" && indexed(f) {
 		q = r.where(q.ModelTableExpr(r.table(f, sort, false)), f, false).Limit(p.Limit)
 	} else {
 		q = q.Join("JOIN (?) AS page ON page.id = g.id", r.pageIDs(ctx, f, sort, rare, p))
 	}
-	err = q.Scan(ctx)
-	return goodsFromRows(rows), err
+	rows, err := q.Rows(ctx)
+	return scanAll(r.Store, rows, err, p.Limit, goodsFromStockRow)
 }
 
 // rare says whether a keyword is to be asked of the search index: there is

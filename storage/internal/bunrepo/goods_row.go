@@ -106,13 +106,10 @@ func goodsFromRow(r *goodsRow) catalog.Goods {
 	}
 }
 
-func goodsFromRows(rows []goodsStockRow) []catalog.Goods {
-	goods := make([]catalog.Goods, len(rows))
-	for i := range rows {
-		goods[i] = goodsFromRow(&rows[i].goodsRow)
-		goods[i].Stock = rows[i].Stock
-	}
-	return goods
+func goodsFromStockRow(r *goodsStockRow) catalog.Goods {
+	g := goodsFromRow(&r.goodsRow)
+	g.Stock = r.Stock
+	return g
 }
 
 type goodsTextRow struct {

@@ -1,0 +1,113 @@
+package bunrepo
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/gomall-dev/mall"
+)
+
+// query reads by a statement in SQL: tables are written ?(ns)name, arguments ?.
+func (s *Store) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	text, args = s.sent(text, args)
+	return s.engine.Reader(ctx).QueryContext(ctx, text, args...)
+}
+
+// exec writes by a statement in SQL.
+func (s *Store) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	text, args = s.sent(text, args)
+	return s.engine.Writer(ctx).ExecContext(ctx, text, args...)
+}
+
+// insert adds rows by one statement; tail is what follows their values.
+func insert[R any](ctx context.Context, s *Store, rows []R, tail string) (sql.Result, error) {
+	text, args, err := inserting(s, rows, tail)
+	if err != nil {
+		return nil, err
+	}
+	return s.exec(ctx, text, args...)
+}
+
+// insertGiving is insert with a RETURNING in its tail.
+func insertGiving[R any](ctx context.Context, s *Store, rows []R, tail string) (*sql.Rows, error) {
+	text, args, err := inserting(s, rows, tail)
+	if err != nil {
+		return nil, err
+	}
+	text, args = s.sent(text, args)
+	return s.engine.Writer(ctx).QueryContext(ctx, text, args...)
+}
+
+func inserting[R any](s *Store, rows []R, tail string) (text string, args []any, err error) {
+	sh := shapeOf[R](s)
+	args = make([]any, 0, len(rows)*len(sh.stored))
+	for i := range rows {
+		v := reflect.ValueOf(&rows[i]).Elem()
+		for _, c := range sh.stored {
+			arg, err := c.arg(v.FieldByIndex(c.at))
+			if err != nil {
+				return "", nil, fmt.Errorf("storage: column %s: %w", c.name, err)
+			}
+			args = append(args, arg)
+		}
+	}
+	return sh.insertText(len(rows), tail), args, nil
+}
+
+func (sh *shape) insertText(rows int, tail string) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + sh.table + " (")
+	for i, c := range sh.stored {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(`"` + c.name + `"`)
+	}
+	b.WriteString(") VALUES ")
+	for i := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("(" + marks(len(sh.stored)) + ")")
+	}
+	if tail != "" {
+		b.WriteString(" " + tail)
+	}
+	return b.String()
+}
+
+// marks is n placeholders.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+// anys is ids as arguments.
+func anys(ids []mall.ID) []any {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = int64(id)
+	}
+	return args
+}
+
+// maxTextArgs bounds the statements whose text is remembered: long lists come
+// in many lengths.
+const maxTextArgs = 250
+
+// sent is a statement as the database gets it: SQLite the arguments apart, so
+// that the driver keeps the statement prepared by its text, PostgreSQL with
+// literals, like every other statement.
+func (s *Store) sent(text string, args []any) (string, []any) {
+	if s.postgres() {
+		return s.db.QueryGen().FormatQuery(text, args...), nil
+	}
+	if known, ok := s.texts.Load(text); ok {
+		return known.(string), args
+	}
+	full := s.db.QueryGen().FormatQuery(text)
+	if len(args) <= maxTextArgs {
+		s.texts.Store(text, full)
+	}
+	return full, args
+}
