@@ -77,22 +77,36 @@ func (s *Signer) Sign(session, subject string, expires time.Time) (string, error
 	return t.SignedString(s.keys[s.first])
 }
 
+// Claims are what a JWT says.
+type Claims struct {
+	Session   string // the session's token
+	Subject   string // the public id of the account
+	IssuedAt  time.Time
+	ExpiresAt time.Time
+}
+
 // Parse verifies a JWT and unwraps the session token. Whatever is wrong with
 // it is mall.ErrUnauthenticated.
 func (s *Signer) Parse(text string) (session string, err error) {
+	c, err := s.Read(text)
+	return c.Session, err
+}
+
+// Read verifies a JWT and gives its claims; errors as Parse.
+func (s *Signer) Read(text string) (Claims, error) {
 	if len(text) > 2048 {
-		return "", mall.ErrUnauthenticated
+		return Claims{}, mall.ErrUnauthenticated
 	}
 	var c jwt.RegisteredClaims
-	_, err = jwt.ParseWithClaims(text, &c, func(t *jwt.Token) (any, error) {
+	_, err := jwt.ParseWithClaims(text, &c, func(t *jwt.Token) (any, error) {
 		kid, _ := t.Header["kid"].(string)
 		if key, ok := s.keys[kid]; ok {
 			return key, nil
 		}
 		return nil, errors.New("unknown key id")
 	}, jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired(), jwt.WithIssuer(s.issuer), jwt.WithTimeFunc(s.now))
-	if err != nil || c.ID == "" {
-		return "", mall.ErrUnauthenticated.Because(err)
+	if err != nil || c.ID == "" || c.IssuedAt == nil {
+		return Claims{}, mall.ErrUnauthenticated.Because(err)
 	}
-	return c.ID, nil
+	return Claims{Session: c.ID, Subject: c.Subject, IssuedAt: c.IssuedAt.Time, ExpiresAt: c.ExpiresAt.Time}, nil
 }

@@ -76,7 +76,8 @@ func New(d Deps, c Config) (*Service, error) {
 	return &Service{d: d, c: c, now: mall.Clock(c.Now)}, nil
 }
 
-func (s *Service) policy(face mall.Face) Policy {
+// Policy is how the codes of a face look and how often they may be sent.
+func (s *Service) Policy(face mall.Face) Policy {
 	d, ok := defaults[face]
 	if !ok {
 		d = defaults[mall.FaceWXAPI]
@@ -101,7 +102,7 @@ func (s *Service) Send(ctx context.Context, who mall.Actor, target string, pic P
 	if err := s.picture(ctx, who.Face, pic); err != nil {
 		return err
 	}
-	p, now := s.policy(who.Face), s.now()
+	p, now := s.Policy(who.Face), s.now()
 	code := digits(p.Digits)
 	err = s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		about := string(who.Face) + "\x00" + target
@@ -189,7 +190,7 @@ func (s *Service) Check(ctx context.Context, face mall.Face, target, code string
 	var result error
 	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		result = nil
-		c, err := s.d.Repository.Try(ctx, string(face), hashTarget(target), s.policy(face).Tries, s.now())
+		c, err := s.d.Repository.Try(ctx, string(face), hashTarget(target), s.Policy(face).Tries, s.now())
 		if err != nil {
 			return err
 		}
@@ -219,7 +220,7 @@ func (s *Service) Use(ctx context.Context, face mall.Face, target, code string) 
 	if c == nil || !c.matches(code) {
 		return ErrCode
 	}
-	ok, err := s.d.Repository.Use(ctx, *c, s.policy(face).Tries, s.now())
+	ok, err := s.d.Repository.Use(ctx, *c, s.Policy(face).Tries, s.now())
 	if err != nil {
 		return err
 	}

@@ -78,6 +78,8 @@ type Config struct {
 	// SelfRegistration opens /users/register to everybody; accounts made so
 	// get the default role.
 	SelfRegistration bool
+	// DefaultRole is the role of new accounts; default auth.RoleStaff.
+	DefaultRole string
 	// Sockets bounds the connections of browsers that wait for a login by QR
 	// code. Its Addr, Logger and further Origins come from the server.
 	Sockets socketio.Config
@@ -106,6 +108,7 @@ func (c Config) filled() Config {
 	if c.MaxPicture <= 0 {
 		c.MaxPicture = 5 << 20
 	}
+	c.DefaultRole = cmp.Or(c.DefaultRole, auth.RoleStaff)
 	c.VIPCategory = cmp.Or(c.VIPCategory, DefaultVIPCategory)
 	c.Provider = cmp.Or(c.Provider, "wxpay")
 	c.Public = strings.TrimRight(c.Public, "/")
@@ -166,18 +169,20 @@ func (dialect) Absent(text string) bool { return text == "undefined" }
 // errToken is a token that is not or no longer good; clients log out.
 var errToken = mall.E(mall.Unauthenticated, "manager.token", "token is not valid")
 
-// Who takes the header authorization, with or without "Bearer ", or the
-// spelling authorzation of one route. A field token counts in POST requests
-// only: a link must not be able to change anything.
-func (d dialect) Who(ctx context.Context, r *http.Request, f endpoint.Fields, addr string) (mall.Actor, error) {
-	text := r.Header.Get("authorization")
-	if text == "" {
-		text = r.Header.Get("authorzation")
-	}
+// tokenOf is the token of a request: in the header authorization, with or
+// without "Bearer ", or its spelling authorzation of one route. A field token
+// counts in POST requests only: a link must not be able to change anything.
+func tokenOf(r *http.Request, field string) string {
+	text := cmp.Or(r.Header.Get("authorization"), r.Header.Get("authorzation"))
 	if text == "" && r.Method == http.MethodPost {
-		text = f.Get("token")
+		text = field
 	}
-	text = strings.TrimPrefix(text, "Bearer ")
+	return strings.TrimPrefix(text, "Bearer ")
+}
+
+// Who is the actor of the request's token.
+func (d dialect) Who(ctx context.Context, r *http.Request, f endpoint.Fields, addr string) (mall.Actor, error) {
+	text := tokenOf(r, f.Get("token"))
 	if text == "" || d.Absent(text) {
 		return mall.Actor{Face: mall.FaceManager, Addr: addr}, nil
 	}

@@ -2,7 +2,6 @@ package manager
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
@@ -90,7 +89,3 @@ func both[Req, Resp any](path string, l level, doc string, fn func(context.Conte
 func every[Req, Resp any](path string, l level, doc string, fn func(context.Context, mall.Actor, Req) (Resp, error)) line {
 	return line{endpoint.Every(path, l.access(), doc, fn), l, path}
 }
-
-// general is the scope that the header "useragent: general" of a login asks
-// for: an ordinary user's, whatever the account's role.
-func general(r *http.Request) bool { return r != nil && r.Header.Get("useragent") == "general" }

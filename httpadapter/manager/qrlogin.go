@@ -144,9 +144,7 @@ func (a *api) wechatLogin(ctx context.Context, who mall.Actor, in wechatLoginIn)
 	if in.WeChatCode == "" {
 		return nil, errNoWeChatCode
 	}
-	if general(endpoint.From(ctx).Request) {
-		who.Scope = auth.ScopeGeneral
-	}
+	who.Scope = scopeOf(ctx)
 	l, err := a.QRLogins.Login(ctx, who, in.WeChatCode, auth.Device{})
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ func (a *api) routes() []line {
 		post("/upload/uploadImg", anyone, "上传图片", a.uploadImg),
 
 		// 3 students
+		get("/getloginlog", role, "获取登入日志", a.loginLog),
 		get("/students/getclasses", user, "班级列表", a.getClasses),
 		get("/students/getstulist", user, "获取学员信息", a.getStuList),
 		post("/students/addstu", role, "增加学员信息", a.addStu),
@@ -23,14 +24,46 @@ func (a *api) routes() []line {
 		post("/students/uploadStuAvatar", public, "上传学员头像", a.uploadStuAvatar),
 
 		// 4 users
+		get("/users/getCaptcha", public, "获取验证码", a.getCaptcha),
+		get("/users/refreshCaptcha", public, "刷新验证码", a.getCaptcha),
+		get("/users/verifyCaptcha", public, "校验验证码", a.verifyCaptcha),
+		post("/sms/send", public, "获取手机验证码", a.sendSMS),
 		post("/users/login", public, "用户登入", a.login),
-
+		both("/users/sigout", user, "退出登入", a.signOut),
+		both("/users/signout", user, "退出登入", a.signOut).as("/users/sigout"),
+		post("/users/uploadAvatar", user, "上传头像", a.uploadAvatar),
+		every("/verify", user, "校验登入状态", a.verify),
+		post("/users/updatePassword", user, "修改用户密码", a.updatePassword),
+		get("/users/getAllUsers", role, "获取所有用户", a.users),
+		get("/users/getAllUers", role, "获取所有用户(旧)", a.users).as("/users/getAllUsers"),
+		post("/users/addUser", role, "添加用户", a.addUser),
+		post("/users/updateUser", user, "修改用户信息", a.updateUser),
+		post("/users/register", a.registerLevel(), "用户注册", a.register),
+		both("/users/deleteUser", role, "删除用户", a.deleteUser),
 		get("/users/getQrcode", public, "获取二维码url", a.getQrcode),
 		get("/users/getScancode", public, "获取二维码url(旧)", a.getQrcode).as("/users/getQrcode"),
 		get("/users/wechatCallBack", public, "微信授权回调", a.wechatCallBack),
 		get("/users/wechatLogin", public, "微信登入", a.wechatLogin),
 
 		// 5 permission
+		post("/permission/addrole", root, "添加角色", a.addRoot),
+		both("/permission/getrole", user, "获取角色列表", a.roles),
+		get("/permission/getMenuList", user, "获取权限菜单", a.menuList),
+		get("/permission/getPermissionPath", role, "获取权限路径", a.permissionPaths),
+		get("/role/getRole", role, "角色树", a.roleTree),
+		post("/role/addRole", role, "添加下级角色", a.addRole),
+		post("/role/updateRole", role, "修改角色", a.updateRole),
+		both("/role/delRole", role, "删除角色", a.delRole),
+		post("/role/grantRole", role, "角色授权", a.grantRole),
+		get("/role/getRolePermission", role, "获取角色权限", a.rolePermission),
+		post("/role/roleAssignment", role, "分配角色", a.assignRole),
+		get("/menus/getMenus", role, "获取菜单", a.menus),
+		post("/menus/addMenus", role, "添加菜单", a.addMenu),
+		post("/menus/updateMenus", role, "修改菜单", a.updateMenu),
+		both("/menus/delMenus", role, "删除菜单", a.delMenu),
+		get("/menus/getRoleMenus", role, "获取角色菜单", a.roleMenus),
+		post("/menus/assignmentMenu", role, "分配菜单", a.assignMenus),
+		post("/menus/delRoleMenus", role, "取消分配菜单", a.delRoleMenus).as("/menus/assignmentMenu"),
 
 		// 7.1 category
 

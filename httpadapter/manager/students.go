@@ -62,7 +62,7 @@ func (a *api) students(ctx context.Context, in studentsIn, f student.Filter, e e
 	for i, s := range page.Items {
 		out.Data[i] = studentOut{
 			ID: objectID(s.ID), Name: s.Name, HeadImgURL: s.AvatarURL, Age: s.Age, Class: s.Class, City: s.City, Degree: s.Degree,
-			ProductURL: s.ProductURL, Description: s.Description, CTime: a.stamp(s.CreatedAt), SID: s.Number,
+			ProductURL: s.ProductURL, Description: s.Description, CTime: a.when(layoutSlash, s.CreatedAt), SID: s.Number,
 		}
 	}
 	return out, nil

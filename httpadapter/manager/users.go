@@ -3,11 +3,9 @@ package manager
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/auth"
-	"github.com/gomall-dev/mall/httpadapter/endpoint"
 )
 
 type userInfo struct {
@@ -20,98 +18,119 @@ type userInfo struct {
 	HeadImgURL string `json:"headimgurl"`
 	Email      string `json:"email"`
 	OpenID     string `json:"openid"`
-	Sex        string `json:"sex"`
+	Sex        string `json:"sex"` // "1" male, "2" female
 	City       string `json:"city"`
 	Province   string `json:"province"`
 	Country    string `json:"country"`
 	VIPLevel   int    `json:"vipLevel"`
 	VIPStamp   int64  `json:"vipStamp"` // Unix milliseconds, 0 without a level or an end
-	Status     string `json:"status"`   // "1" may sign in
+	VIPExpires string `json:"vipExpires"`
+	Status     string `json:"status"` // "1" may sign in, "0" may not
 	CreateAt   string `json:"create_at"`
 	UpdateAt   string `json:"update_at"`
 }
 
-type permission struct {
-	Buttons []string `json:"buttons"`
+// userInfos are accounts as clients see them, with what other rooms know of
+// them: three statements, however many there are.
+func (a *api) userInfos(ctx context.Context, us []auth.Account) ([]userInfo, error) {
+	ids, names := make([]mall.ID, len(us)), map[string]string{}
+	for i, u := range us {
+		ids[i] = u.ID
+	}
+	levels, err := a.Members.LevelsOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	openids, err := a.Auth.OpenIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	roles, err := a.Auth.Roles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range roles {
+		names[r.ID] = r.Name
+	}
+	return listed(us, func(u auth.Account) userInfo {
+		level := levels[u.ID]
+		out := userInfo{
+			Username: u.Username, Nickname: u.Nick, Phone: u.Mobile, Unid: u.PublicID, RoleID: u.Role, RoleName: names[u.Role],
+			HeadImgURL: a.absolute(u.AvatarURL), Email: u.Mail, OpenID: openids[u.ID], Sex: strconv.Itoa(u.Gender),
+			City: u.City, Province: u.Province, Country: u.Country, VIPLevel: level.Rank, VIPExpires: a.when(layoutDash, level.ExpiresAt),
+			Status: "1", CreateAt: a.when(layoutSlash, u.RegisteredAt), UpdateAt: a.when(layoutSlash, u.UpdatedAt),
+		}
+		if u.Status != auth.Active {
+			out.Status = "0"
+		}
+		if !level.ExpiresAt.IsZero() {
+			out.VIPStamp = level.ExpiresAt.UnixMilli()
+		}
+		return out
+	}), nil
 }
 
-type loginOut struct {
-	envelope
-	UserInfo   userInfo   `json:"userInfo"`
-	Permission permission `json:"permission"`
-	Token      string     `json:"token"`
-}
-
-type loginIn struct {
+type usersIn struct {
+	window
+	Unid     string `in:"unid"`
 	Username string `in:"username"`
-	Password string `in:"password"`
+	OrderBy  int    `in:"order_by"`
 }
 
-// errCredentials says that the name or the password is missing.
-var errCredentials = mall.E(mall.Invalid, "manager.credentials", "user name or password is missing")
+type usersOut struct {
+	envelope
+	Total int64      `json:"total"`
+	Users []userInfo `json:"users"` // as documented
+	Data  []userInfo `json:"data"`  // the same, as the original answers
+}
 
-// login opens a session. The header "useragent: general" asks for one with an
-// ordinary user's rights, whatever the account's role.
-func (a *api) login(ctx context.Context, who mall.Actor, in loginIn) (*loginOut, error) {
-	if in.Username == "" || in.Password == "" {
-		return nil, errCredentials
+// users lists accounts by the moment they were made, the newest first or with
+// order_by=1 the oldest. The list counts at most one account with unid or
+// username.
+func (a *api) users(ctx context.Context, _ mall.Actor, in usersIn) (*usersOut, error) {
+	if in.OrderBy < -1 || in.OrderBy > 1 {
+		return nil, mall.ErrInvalid.With("order_by")
 	}
-	scope := ""
-	if general(endpoint.From(ctx).Request) {
-		scope = auth.ScopeGeneral
-	}
-	l, err := a.Auth.LoginPassword(ctx, who, auth.PasswordLogin{By: auth.ByUsername, Name: in.Username, Password: in.Password})
+	offset, limit, err := in.rows()
 	if err != nil {
 		return nil, err
 	}
-	return a.loginAnswer(ctx, l, scope, envelope{Status: 1, State: true, Msg: "登入成功"})
-}
-
-// loginAnswer is the answer of every way to log in: the session as a JWT, its
-// user, and what the user's role lets clients show.
-func (a *api) loginAnswer(ctx context.Context, l *auth.Login, scope string, e envelope) (*loginOut, error) {
-	jwt, err := a.tokens.Sign(l.Token, l.Account.PublicID, l.ExpiresAt)
+	var all mall.Slice[auth.Account]
+	if in.Unid != "" || in.Username != "" {
+		u, err := a.userBy(ctx, in.Unid, in.Username)
+		if err != nil {
+			return nil, err
+		}
+		if u != nil {
+			all.Total = 1
+			if offset == 0 {
+				all.Items = []auth.Account{*u}
+			}
+		}
+	} else {
+		f := auth.Filter{Living: true, OldestFirst: in.OrderBy == 1}
+		all, err = gather(offset, limit, func(p mall.Page) (mall.Slice[auth.Account], error) { return a.Auth.List(ctx, f, p) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	infos, err := a.userInfos(ctx, all.Items)
 	if err != nil {
 		return nil, err
 	}
-	info, err := a.userOf(ctx, l.Account)
-	if err != nil {
+	return &usersOut{done("success"), all.Total, infos, infos}, nil
+}
+
+// userBy is the living account with the public id, or else with the name;
+// with both it has both. nil when there is none.
+func (a *api) userBy(ctx context.Context, unid, username string) (*auth.Account, error) {
+	by, value := auth.ByPublicID, unid
+	if unid == "" {
+		by, value = auth.ByUsername, username
+	}
+	u, err := a.Auth.Find(ctx, by, value)
+	if err != nil || u == nil || u.Status == auth.Erased || unid != "" && username != "" && u.Username != username {
 		return nil, err
 	}
-	return &loginOut{envelope: e, UserInfo: info, Permission: permission{buttons(l.Account, scope)}, Token: jwt}, nil
+	return u, nil
 }
-
-func (a *api) userOf(ctx context.Context, u *auth.Account) (userInfo, error) {
-	level, err := a.Members.LevelOf(ctx, u.ID)
-	if err != nil {
-		return userInfo{}, err
-	}
-	out := userInfo{
-		Username: u.Username, Nickname: u.Nick, Phone: u.Mobile, Unid: u.PublicID, RoleID: u.Role,
-		HeadImgURL: u.AvatarURL, Email: u.Mail, Sex: strconv.Itoa(u.Gender), City: u.City, Province: u.Province,
-		VIPLevel: level.Rank, Status: "1", CreateAt: a.stamp(u.RegisteredAt), UpdateAt: a.stamp(u.UpdatedAt),
-	}
-	if !level.ExpiresAt.IsZero() {
-		out.VIPStamp = level.ExpiresAt.UnixMilli()
-	}
-	if u.Role == "" {
-		return out, nil
-	}
-	role, err := a.Auth.Role(ctx, u.Role)
-	if err != nil {
-		return userInfo{}, err
-	}
-	out.RoleName = role.Name
-	return out, nil
-}
-
-// buttons are what clients show: root edits, everybody else reads.
-func buttons(u *auth.Account, scope string) []string {
-	if u.Role == auth.RoleRoot && scope == "" {
-		return []string{"read", "add", "edit", "delete"}
-	}
-	return []string{"read"}
-}
-
-// stamp is a moment in the shop's zone.
-func (a *api) stamp(t time.Time) string { return t.In(a.Calendar.Zone()).Format("2006/01/02 15:04:05") }
