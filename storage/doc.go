@@ -34,7 +34,8 @@
 //     cancellation comes too late, and the commit happens.
 //
 // PostgreSQL runs READ COMMITTED, and nothing rests on a session: no SET, no
-// search path, no session locks, no prepared statements. A rule that counts
+// search path, no session locks; statements are prepared only where a
+// connection leads to the server itself (see package postgres). A rule that counts
 // or looks at other rows owns a row that it compares-and-sets, or a unique
 // index. Serialization failures and deadlocks are repeated, at most 3 times.
 // A statement that is cancelled while it runs costs its connection.

@@ -5,15 +5,41 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/gomall-dev/mall/storage/internal/txn"
 )
+
+// Connector opens connections for a pool of the host's own, which may then be
+// given to postgresdb.New: sql.OpenDB(connector). They are those of Open.
+func Connector(dsn string) (driver.Connector, error) {
+	cfg, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	return newConnector(cfg), nil
+}
+
+func newConnector(cfg *pgx.ConnConfig) connector {
+	var known *shapes
+	if cfg.DefaultQueryExecMode != pgx.QueryExecModeSimpleProtocol {
+		known = &shapes{first: txn.PrepareFirst}
+	}
+	// A host's statements are seldom the same: caching them would cost a round trip each.
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	return connector{stdlib.GetConnector(*cfg), known}
+}
 
 // connector opens connections of pgx whose BEGIN goes to the server together
 // with the first statement: a round trip less for every transaction.
-type connector struct{ driver.Connector }
+type connector struct {
+	driver.Connector
+	shapes *shapes // nil: nothing is prepared
+}
 
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	inner, err := c.Connector.Connect(ctx)
@@ -24,13 +50,31 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("postgres: not a connection of pgx"), inner.Close())
 	}
-	return &conn{Conn: full}, nil
+	made := &conn{Conn: full}
+	if c.shapes != nil {
+		direct, err := isDirect(ctx, full.Conn().PgConn())
+		if err != nil {
+			return nil, errors.Join(err, inner.Close())
+		}
+		if direct {
+			made.prepared = &prepared{pg: full.Conn().PgConn(), shapes: c.shapes}
+		}
+	}
+	return made, nil
 }
+
+// Driver is pgx's, which knows the sign of repositories' statements here.
+func (c connector) Driver() driver.Driver { return signedDriver{c.Connector.Driver()} }
+
+type signedDriver struct{ driver.Driver }
+
+func (signedDriver) KnowsSign() {}
 
 // conn is a connection that may owe the server a BEGIN.
 type conn struct {
 	*stdlib.Conn
-	begin string // has not been sent yet
+	begin    string    // has not been sent yet
+	prepared *prepared // nil: every statement goes by the simple protocol
 }
 
 // BeginTx notes the BEGIN for the first statement.
@@ -65,6 +109,12 @@ func (c *conn) flush(ctx context.Context) error {
 
 // ExecContext sends the owed BEGIN in front of a statement.
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if txn.IsSigned(args) {
+		if res, err := c.keptExec(ctx, query); res != nil || err != nil {
+			return res, err
+		}
+		args = nil
+	}
 	if len(args) > 0 { // the driver wants these statements alone
 		if err := c.flush(ctx); err != nil {
 			return nil, err
@@ -77,6 +127,12 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 
 // QueryContext sends the owed BEGIN in front of a query.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if txn.IsSigned(args) {
+		if rows, err := c.keptQuery(ctx, query); rows != nil || err != nil {
+			return rows, err
+		}
+		args = nil
+	}
 	if len(args) > 0 {
 		if err := c.flush(ctx); err != nil {
 			return nil, err

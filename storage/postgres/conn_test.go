@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomall-dev/mall/storage/storagetest/pgtest"
@@ -27,6 +26,17 @@ func (c counted) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
+// counting makes connections count their messages.
+func counting(cfg *pgx.ConnConfig) *atomic.Int64 {
+	var writes atomic.Int64
+	dial := cfg.DialFunc
+	cfg.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		return counted{c, &writes}, err
+	}
+	return &writes
+}
+
 // onServer is a configuration for a server of this test alone.
 func onServer(t *testing.T) *pgx.ConnConfig {
 	t.Helper()
@@ -40,7 +50,6 @@ func onServer(t *testing.T) *pgx.ConnConfig {
 	t.Cleanup(func() { require.NoError(t, stop()) })
 	cfg, err := pgx.ParseConfig(dsn)
 	require.NoError(t, err)
-	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	return cfg
 }
 
@@ -48,12 +57,7 @@ func onServer(t *testing.T) *pgx.ConnConfig {
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()
 	cfg := onServer(t)
-	var writes atomic.Int64
-	dial := cfg.DialFunc
-	cfg.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
-		c, err := dial(ctx, network, addr)
-		return counted{c, &writes}, err
-	}
+	writes := counting(cfg)
 	s, err := open(t.Context(), cfg, &Options{Migrate: true, Conns: 1})
 	require.NoError(t, err)
 	defer s.Close()
@@ -84,7 +88,7 @@ func TestRoundTrips(t *testing.T) {
 func TestFirstQueryGivesWhatOthersGive(t *testing.T) {
 	t.Parallel()
 	cfg := onServer(t)
-	pool := sql.OpenDB(connector{stdlib.GetConnector(*cfg)})
+	pool := sql.OpenDB(newConnector(cfg))
 	defer pool.Close()
 	const query = `SELECT true AS b, false, 1::int2, -2::int4, 3::int8, 1.5::float4, 2.5::float8, 'é''"' AS t, NULL::int, NULL::text,
 		'\x00ff'::bytea, '{"a": 1}'::jsonb, '[1]'::json, 12.30::numeric, DATE '2026-01-02', TIMESTAMP '2026-01-02 03:04:05.678',
@@ -125,7 +129,7 @@ func TestFirstQueryGivesWhatOthersGive(t *testing.T) {
 func TestOwedBegin(t *testing.T) {
 	t.Parallel()
 	cfg := onServer(t)
-	pool := sql.OpenDB(connector{stdlib.GetConnector(*cfg)})
+	pool := sql.OpenDB(newConnector(cfg))
 	defer pool.Close()
 	pool.SetMaxOpenConns(1)
 	exec := func(tx *sql.Tx, query string, args ...any) {

@@ -3,7 +3,28 @@
 //
 //	store, err := postgres.Open(ctx, "postgres://user@host/db", &postgres.Options{Migrate: true})
 //
-// Hosts with a pool of their own use package postgresdb.
+// Hosts with a pool of their own use package postgresdb, on a [Connector] if
+// statements are to be prepared there too.
+//
+// # Proxies and prepared statements
+//
+// The store works behind a proxy that gives connections to others between
+// transactions, such as PgBouncer: it sends no SET and rests on no session.
+// On a connection that leads to the server itself the repositories' statements
+// are prepared, because planning them costs more than running most of them. At
+// connect the process number that was announced is compared with
+// pg_backend_pid(): proxies announce numbers of their own, and behind them
+// statements go by the simple protocol with their values in the text. So they
+// do for default_query_exec_mode=simple_protocol in the DSN, in transactions
+// that are lent by Within, and for the host's own statements.
+//
+// A statement is prepared at its second use, without its values; what looks
+// like a state, a flag or a kind stays in the text of a condition, so that
+// partial indexes serve it. One that the server refuses to prepare goes as it
+// is, and its transaction with it. A connection keeps at most 128. After a
+// migration that changes what prepared statements give, they are prepared
+// anew; a Do in whose middle that happens is run again, a View fails. A session
+// that has lost its statements (DISCARD ALL) prepares none any more.
 package postgres
 
 import (
@@ -15,7 +36,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/gomall-dev/mall/storage"
 	"github.com/gomall-dev/mall/storage/postgres/postgresdb"
@@ -46,8 +66,7 @@ const (
 	idleFor = 5 * time.Minute
 )
 
-// Open opens the store. It sends no SET and holds no session state, so dsn may
-// lead to a transaction-pooling proxy.
+// Open opens the store. The DSN may lead to a transaction-pooling proxy.
 func Open(ctx context.Context, dsn string, o *Options) (*Store, error) {
 	if o == nil {
 		o = &Options{}
@@ -56,13 +75,11 @@ func Open(ctx context.Context, dsn string, o *Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	// Statements carry their literals: caching them would cost a round trip each.
-	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	return open(ctx, cfg, o)
 }
 
 func open(ctx context.Context, cfg *pgx.ConnConfig, o *Options) (*Store, error) {
-	pool := sql.OpenDB(connector{stdlib.GetConnector(*cfg)})
+	pool := sql.OpenDB(newConnector(cfg))
 	n := o.Conns
 	if n <= 0 {
 		n = defaultConns

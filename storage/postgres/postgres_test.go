@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -70,6 +71,69 @@ func TestSchemasAreTenants(t *testing.T) {
 	require.NoError(t, a.Do(t.Context(), func(ctx context.Context) error { return say(ctx, a, "a") }))
 	require.Equal(t, 1, said(t, a))
 	require.Equal(t, 0, said(t, b))
+}
+
+// Tenants may share a pool of the host's, and with it what is prepared there.
+func TestTenantsOnOnePool(t *testing.T) {
+	t.Parallel()
+	connector, err := postgres.Connector(storagetest.PostgresDSN(t))
+	require.NoError(t, err)
+	p := sql.OpenDB(connector)
+	t.Cleanup(func() { require.NoError(t, p.Close()) })
+	p.SetMaxOpenConns(1)
+	tenants := make([]*postgres.Store, 2)
+	for i := range tenants {
+		tenants[i], err = postgresdb.New(t.Context(), p, &postgresdb.Options{Schema: schema(t), Migrate: true, Logger: quiet})
+		require.NoError(t, err)
+	}
+	for n := range 8 {
+		for i, s := range tenants {
+			require.NoError(t, s.Do(t.Context(), func(ctx context.Context) error { return say(ctx, s, strconv.Itoa(i)) }))
+			require.Equal(t, n+1, said(t, s))
+		}
+	}
+	for i, s := range tenants {
+		events, err := s.Events(t.Context(), 0, 100)
+		require.NoError(t, err)
+		for _, e := range events {
+			require.Equal(t, strconv.Itoa(i), e.Kind)
+		}
+	}
+	require.NotZero(t, prepared(t, p))
+}
+
+func prepared(t *testing.T, on *sql.DB) (n int) {
+	t.Helper()
+	require.NoError(t, on.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM pg_prepared_statements").Scan(&n))
+	return n
+}
+
+// A lent transaction may be of any driver, and cannot be run again: there
+// statements go as they are.
+func TestNothingIsPreparedInALentTransaction(t *testing.T) {
+	t.Parallel()
+	s := open(t, &postgres.Options{Schema: schema(t), Migrate: true})
+	host := pool(t)
+	host.SetMaxOpenConns(1)
+	for range 5 {
+		tx, err := host.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		ctx, lent := s.Within(t.Context(), tx)
+		require.NoError(t, s.Do(ctx, func(ctx context.Context) error { return say(ctx, s, "lent") }))
+		require.NoError(t, tx.Commit())
+		lent.Committed()
+	}
+	require.Zero(t, prepared(t, host))
+	require.Equal(t, 5, said(t, s))
+	for range 5 {
+		tx, err := s.BeginTx(t.Context())
+		require.NoError(t, err)
+		ctx, lent := s.Within(t.Context(), tx)
+		require.NoError(t, s.Do(ctx, func(ctx context.Context) error { return say(ctx, s, "lent") }))
+		require.NoError(t, tx.Commit())
+		lent.Committed()
+	}
+	require.Equal(t, 10, said(t, s))
 }
 
 func TestBadSchema(t *testing.T) {

@@ -15,39 +15,54 @@ import (
 // beginQuery sends BEGIN and a query as one message. pgx gives the rows of a
 // message's first statement only, so those of the second are read here.
 func (c *conn) beginQuery(ctx context.Context, begin, query string) (driver.Rows, error) {
-	results := c.Conn.Conn().PgConn().Exec(ctx, begin+"; "+query)
-	r := &rows{results: results, types: c.Conn.Conn().TypeMap()}
-	for range 2 { // the answer to BEGIN, then the rows
-		if !results.NextResult() {
-			err := results.Close()
-			switch {
-			case err == nil:
-				err = io.ErrUnexpectedEOF
-			case pgconn.SafeToRetry(err):
-				err = driver.ErrBadConn
-			}
-			return nil, err
-		}
-		r.ResultReader = results.ResultReader()
+	r := &rows{types: c.Conn.Conn().TypeMap()}
+	if err := r.second(c.Conn.Conn().PgConn().Exec(ctx, begin+"; "+query)); err != nil {
+		return nil, retriable(err)
 	}
-	// As pgx does: a statement that fails does so at the call.
-	if r.ahead = r.NextRow(); !r.ahead {
-		if err := r.Close(); err != nil {
-			return nil, err
-		}
+	if err := r.start(); err != nil {
+		return nil, retriable(err)
 	}
 	return r, nil
 }
 
-// rows reads the text form of the values, as the simple protocol sends them.
+// rows reads the text form of the values.
 type rows struct {
 	*pgconn.ResultReader
-	results *pgconn.MultiResultReader
+	results *pgconn.MultiResultReader // nil: there is one result alone
 	types   *pgtype.Map
+	columns []string
 	ahead   bool // a row is there already
 }
 
+// second goes to the answer of the statement behind BEGIN.
+func (r *rows) second(results *pgconn.MultiResultReader) error {
+	r.results = results
+	for range 2 {
+		if !results.NextResult() {
+			err := results.Close()
+			if err == nil {
+				err = io.ErrUnexpectedEOF
+			}
+			return err
+		}
+	}
+	r.ResultReader = results.ResultReader()
+	return nil
+}
+
+// start reads the first row: as with pgx, a statement that fails does so at
+// the call.
+func (r *rows) start() error {
+	if r.ahead = r.NextRow(); !r.ahead {
+		return r.Close()
+	}
+	return nil
+}
+
 func (r *rows) Columns() []string {
+	if r.columns != nil {
+		return r.columns
+	}
 	fields := r.FieldDescriptions()
 	names := make([]string, len(fields))
 	for i, f := range fields {
@@ -57,7 +72,13 @@ func (r *rows) Columns() []string {
 }
 
 // Close ends reading.
-func (r *rows) Close() error { return r.results.Close() }
+func (r *rows) Close() error {
+	_, err := r.ResultReader.Close()
+	if r.results != nil {
+		err = r.results.Close()
+	}
+	return err
+}
 
 func (r *rows) Next(dest []driver.Value) error {
 	if !r.ahead && !r.NextRow() {

@@ -44,7 +44,16 @@ func PostgresDSN(t testing.TB) string {
 // Postgres is an empty store in a schema of its own, dropped when the test ends.
 func Postgres(t testing.TB) storage.Store {
 	t.Helper()
+	return PostgresWith(t, "")
+}
+
+// PostgresWith is Postgres with parameters added to those of PostgresDSN.
+func PostgresWith(t testing.TB, params string) storage.Store {
+	t.Helper()
 	dsn := PostgresDSN(t)
+	if params != "" {
+		dsn += "&" + params
+	}
 	schema := "t_" + strings.ToLower(rand.Text()[:12])
 	s, err := postgres.Open(t.Context(), dsn, &postgres.Options{Schema: schema, Migrate: true, Logger: quiet})
 	require.NoError(t, err)

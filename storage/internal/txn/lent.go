@@ -20,6 +20,9 @@ type Lent struct {
 func (b *Base) Lend(ctx context.Context, tx *sql.Tx, back func()) (context.Context, *Lent) {
 	inside, s := b.NewScope(ctx, tx, true)
 	s.lent = true
+	if b.Signed {
+		s.ours = tx
+	}
 	return inside, &Lent{scope: s, ctx: ctx, back: back}
 }
 

@@ -11,8 +11,11 @@ import (
 
 // ours is a connection as the repositories use it.
 func (b *Base) ours(conn bun.IConn) bun.IConn {
-	if b.Kept {
+	switch {
+	case b.Kept:
 		return kept{conn}
+	case b.Signed:
+		return signed{conn}
 	}
 	return conn
 }
@@ -49,66 +52,116 @@ const maxLiterals = 400
 // Bare takes the literals out of a statement and gives them as arguments, so
 // that statements which differ in values alone have one text, under which the
 // driver keeps them prepared. A statement that it does not read with certainty
-// comes back as it is: anything but one SELECT, INSERT, UPDATE, DELETE or WITH
-// without comments, placeholders and fractions. TRUE, FALSE, NULL and limits
-// stay.
+// comes back as it is; see literals. TRUE, FALSE, NULL and limits stay.
 func Bare(query string) (string, []any) {
-	if !repeatable(query) {
-		return query, nil
-	}
 	args := make([]any, 0, 32)
 	var b strings.Builder
 	b.Grow(len(query))
-	kept := 0 // what was copied so far
-	for i := 0; i < len(query); {
-		from := i
-		switch c := query[i]; {
-		case c == '\'':
-			text, end, ok := quoted(query, i)
-			if !ok {
-				return query, nil
-			}
-			args, i = append(args, text), end
-		case isDigit(c):
-			i = after(query, i, isWord)
-			n, err := strconv.ParseInt(query[from:i], 10, 64)
-			if err != nil || from > 0 && query[from-1] == '.' || i < len(query) && query[i] == '.' {
-				return query, nil // a fraction, or too big
+	copied := 0
+	ok := literals(query, func(l literal) bool {
+		if l.number {
+			n, err := strconv.ParseInt(l.text, 10, 64)
+			if err != nil {
+				return false // too big
 			}
 			args = append(args, n)
+		} else {
+			args = append(args, l.text)
+		}
+		b.WriteString(query[copied:l.from])
+		b.WriteByte('?')
+		copied = l.to
+		return len(args) <= maxLiterals
+	})
+	if !ok {
+		return query, nil
+	}
+	b.WriteString(query[copied:])
+	return b.String(), args
+}
+
+// literal is a number or a text in a statement.
+type literal struct {
+	from, to int    // where it stands
+	text     string // its value
+	number   bool
+	stored   bool // among VALUES or after SET, not in a condition
+}
+
+// literals gives the literals of a statement in order, without those after
+// LIMIT: of these a plan depends. It gives false for a statement that it does
+// not read with certainty, which is anything but one SELECT, INSERT, UPDATE,
+// DELETE or WITH without comments, placeholders and fractions; and when each
+// gives false.
+func literals(query string, each func(literal) bool) bool {
+	if !repeatable(query) {
+		return false
+	}
+	stored := false
+	for i := 0; i < len(query); {
+		l := literal{from: i, stored: stored}
+		switch c := query[i]; {
+		case c == '\'':
+			var ok bool
+			if l.text, l.to, ok = quoted(query, i); !ok {
+				return false
+			}
+		case isDigit(c):
+			l.to, l.number = after(query, i, isWord), true
+			l.text = query[i:l.to]
+			if after(l.text, 0, isDigit) < len(l.text) || i > 0 && query[i-1] == '.' || l.to < len(query) && query[l.to] == '.' {
+				return false // a fraction, or no number
+			}
 		case isWord(c):
-			if i = after(query, i, isWord); i < len(query) && query[i] == '\'' {
-				return query, nil // x'00'
+			end := after(query, i, isWord)
+			word := query[i:end]
+			switch {
+			case end == len(query):
+			case query[end] == '\'':
+				return false // x'00'
+			case strings.EqualFold(word, "by") && isDigit(query[min(end+1, len(query)-1)]):
+				return false // a column by its number
+			case strings.EqualFold(word, "limit"):
+				end = after(query, end+1, isDigit)
+			default:
+				stored = storing(word, stored)
 			}
-			switch word := query[from:i]; {
-			case strings.EqualFold(word, "by") && i+1 < len(query) && isDigit(query[i+1]):
-				return query, nil // a column by its number
-			case strings.EqualFold(word, "limit") && i < len(query):
-				i = after(query, i+1, isDigit) // SQLite plans anew for each LIMIT it is given
-			}
+			i = end
 			continue
 		case c == '"':
 			end := strings.IndexByte(query[i+1:], '"')
 			if end < 0 {
-				return query, nil
+				return false
 			}
 			i += end + 2
 			continue
+		case c == ':' && strings.HasPrefix(query[i:], "::"):
+			i += len("::")
+			continue
 		case strings.IndexByte("?:@$#;`[", c) >= 0, c == '-' && strings.HasPrefix(query[i:], "--"), c == '/' && strings.HasPrefix(query[i:], "/*"):
-			return query, nil
+			return false
 		default:
 			i++
 			continue
 		}
-		if len(args) > maxLiterals {
-			return query, nil
+		if !each(l) {
+			return false
 		}
-		b.WriteString(query[kept:from])
-		b.WriteByte('?')
-		kept = i
+		i = l.to
 	}
-	b.WriteString(query[kept:])
-	return b.String(), args
+	return true
+}
+
+// storing says whether what follows a word is stored. Words are as the
+// repositories write them.
+func storing(word string, before bool) bool {
+	switch word {
+	case "SET", "VALUES":
+		return true
+	case "SELECT", "FROM", "WHERE", "ON", "RETURNING":
+		return false
+	}
+	return before
 }
 
 func repeatable(query string) bool {

@@ -28,6 +28,10 @@ type Base struct {
 	// Kept says that the driver keeps statements prepared by their text: those
 	// of repositories are sent with arguments instead of literals.
 	Kept bool
+	// Signed says that the driver wants to know which statements are those of
+	// repositories; see Sign. A lent transaction may be another driver's: there
+	// they are not signed.
+	Signed bool
 }
 
 // Scope is one running closure: a Do, a Try in it, or a View. It is the handle

@@ -39,9 +39,9 @@ type Store struct {
 	closers []func() error
 }
 
-// New builds a store on a pool. Statements carry their literals, so the driver
-// should use the simple protocol and no statement cache. Closing the store
-// leaves the pool to the host.
+// New builds a store on a pool, best on a connector of package postgres. To
+// another driver statements go with their literals, so it should use the simple
+// protocol and no statement cache. Closing the store leaves the pool to the host.
 func New(ctx context.Context, pool *sql.DB, o *Options) (*Store, error) {
 	if o == nil {
 		o = &Options{}
@@ -60,7 +60,8 @@ func New(ctx context.Context, pool *sql.DB, o *Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{base: &txn.Base{Pool: pool, Log: log}, pool: pool}
+	_, signed := pool.Driver().(txn.KnowsSign)
+	e := &engine{base: &txn.Base{Pool: pool, Log: log, Signed: signed}, pool: pool}
 	s := &Store{Store: bunrepo.New(db, handles{e}), engine: e, schema: bunrepo.Schema{Postgres: true, Name: schema}}
 	if err := s.ready(ctx, o); err != nil {
 		return nil, err
