@@ -86,6 +86,7 @@ type Role struct {
 // Profile is the part of an account that other people's pages may show.
 type Profile struct {
 	ID        mall.ID
+	PublicID  string
 	Nick      string
 	AvatarURL string
 	Username  string
@@ -98,7 +99,7 @@ type Profile struct {
 // ProfileOf is the profile of an account.
 func ProfileOf(a *Account) Profile {
 	return Profile{
-		ID: a.ID, Nick: a.Nick, AvatarURL: a.AvatarURL, Username: a.Username,
+		ID: a.ID, PublicID: a.PublicID, Nick: a.Nick, AvatarURL: a.AvatarURL, Username: a.Username,
 		Mobile: a.Mobile, Gender: a.Gender, Province: a.Province, City: a.City,
 	}
 }

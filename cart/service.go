@@ -160,6 +160,23 @@ func (s *Service) Select(ctx context.Context, owner mall.ID, kind string, keys [
 	})
 }
 
+// SelectOnly marks lines for the next checkout and unmarks all others, at
+// once. ErrNoLine, and nothing changed, when the cart has none of them.
+func (s *Service) SelectOnly(ctx context.Context, owner mall.ID, kind string, keys []string) error {
+	return s.touch(ctx, keys, func(ctx context.Context) (int64, error) {
+		ls, err := s.d.Repo.List(ctx, owner, kind)
+		if err != nil {
+			return 0, err
+		}
+		if off := slices.DeleteFunc(keysOf(ls), func(k string) bool { return slices.Contains(keys, k) }); len(off) > 0 {
+			if _, err := s.d.Repo.Select(ctx, owner, kind, off, false); err != nil {
+				return 0, err
+			}
+		}
+		return s.d.Repo.Select(ctx, owner, kind, keys, true)
+	})
+}
+
 // Remove deletes lines. ErrNoLine when the cart has none of them.
 func (s *Service) Remove(ctx context.Context, owner mall.ID, kind string, keys []string) error {
 	return s.touch(ctx, keys, func(ctx context.Context) (int64, error) {

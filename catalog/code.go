@@ -20,19 +20,25 @@ func IsCode(text string) bool {
 	return err == nil
 }
 
+const codeSeconds = "20060102150405"
+
+// CodeOf is a moment in the form of a public code: local time to the millisecond.
+func CodeOf(c mall.Calendar, at time.Time) string {
+	return strings.Replace(at.In(c.Zone()).Format(codeSeconds+".000"), ".", "", 1)
+}
+
 // nextCode is the public code of a moment in local time, or the millisecond
 // after the last code given when that is later.
 func nextCode(c mall.Calendar, at time.Time, last string) string {
-	const seconds = "20060102150405"
 	t := at.In(c.Zone())
 	if len(last) == codeLength {
-		l, err := time.ParseInLocation(seconds, last[:len(seconds)], c.Zone())
-		ms, err2 := strconv.Atoi(last[len(seconds):])
+		l, err := time.ParseInLocation(codeSeconds, last[:len(codeSeconds)], c.Zone())
+		ms, err2 := strconv.Atoi(last[len(codeSeconds):])
 		if next := l.Add(time.Duration(ms+1) * time.Millisecond); err == nil && err2 == nil && next.After(t) {
 			t = next
 		}
 	}
-	return strings.Replace(t.Format(seconds+".000"), ".", "", 1)
+	return CodeOf(c, t)
 }
 
 // checkText refuses texts that are too short or too long, in characters.

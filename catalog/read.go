@@ -81,6 +81,14 @@ func (s *Service) fill(ctx context.Context, d *Detail) error {
 	return nil
 }
 
+// Codes are the public codes of goods, deleted ones too, in one statement.
+func (s *Service) Codes(ctx context.Context, ids []mall.ID) (map[mall.ID]string, error) {
+	if len(ids) == 0 {
+		return map[mall.ID]string{}, nil
+	}
+	return s.r.Products.Codes(ctx, ids)
+}
+
 // Texts are the long texts of a page of goods in one statement, for lists
 // that print them: Content cut to so many characters (0: whole). Goods without
 // any are missing.

@@ -12,6 +12,7 @@ import (
 // Stock are those of the one SKU of goods without options.
 type Revision struct {
 	Name      *string
+	Subtitle  *string
 	Content   *string
 	Pic       *string // the main picture
 	Category  *mall.ID
@@ -50,6 +51,7 @@ func (s *Service) Revise(ctx context.Context, who mall.Actor, goods mall.ID, r R
 func (s *Service) revise(ctx context.Context, who mall.Actor, d *Detail, r Revision) (bool, error) {
 	g, main := &d.Goods, d.Goods.Pic
 	changed := put(&g.Name, r.Name)
+	changed = put(&g.Subtitle, r.Subtitle) || changed
 	changed = put(&d.Content, r.Content) || changed
 	changed = put(&g.Pic, r.Pic) || changed
 	changed = put(&g.Category, r.Category) || changed

@@ -66,14 +66,39 @@ func (a *api) routes() []line {
 		post("/menus/delRoleMenus", role, "取消分配菜单", a.delRoleMenus).as("/menus/assignmentMenu"),
 
 		// 7.1 category
+		post("/category/addCategory", role, "增加类目", a.addCategory),
+		both("/category/delCategory", role, "删除类目", a.delCategory),
+		post("/category/updateCategory", role, "修改类目", a.updateCategory),
+		every("/category/getCategory", user, "获取类目", a.getCategory),
 
 		// 7.2 product
+		post("/product/add_product", role, "添加商品", a.addProduct),
+		post("/product/update_product", role, "修改商品信息", a.updateProduct),
+		both("/product/get_product", user, "获取商品信息", a.getProduct),
+		both("/product/del_product", role, "删除商品", a.delProduct),
 
 		// 7.3 cart
+		post("/cart/check", user, "购物车选中商品", a.checkCart),
+		post("/cart/check_cart", user, "购物车选中商品", a.checkCart).as("/cart/check"),
+		both("/cart/get_cart", user, "获取购物车数据", a.getCart),
+		both("/cart/del_prouct", user, "删除购物车商品", a.delCart),
+		both("/cart/del_product", user, "删除购物车商品", a.delCart).as("/cart/del_prouct"),
+		both("/cart/del_cart", user, "删除购物车商品", a.delCart).as("/cart/del_prouct"),
+		post("/cart/update_cart", user, "更新购物车数据", a.updateCart),
+		post("/cart/add_to_cart", user, "增加商品到购物车", a.addToCart),
 
 		// 6, 7.4 order
+		post("/pay/pre_order", user, "生成预支付订单", a.preOrder),
+		post("/order/pre_order", user, "商品下单", a.preOrder),
+		both("/order/query_order_status", user, "查询订单支付状态", a.queryOrderStatus),
+		both("/order/get_order", user, "查询订单详情", a.getOrder),
+		both("/order/del_order", user, "删除订单", a.delOrder),
+		both("/order/cancel", user, "取消订单", a.cancelOrder),
 		both("/order/ship", role, "发货配送", a.ship),
+		both("/order/receive", user, "确认收货", a.receiveOrder),
+		post("/order/returns", user, "退货", a.returnOrder),
 
 		// 8 pay
+		post("/pay/payment", user, "PC扫码微信支付", a.pay),
 	}
 }

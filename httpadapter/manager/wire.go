@@ -1,6 +1,7 @@
 package manager
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -118,4 +119,13 @@ func ids(text string) []string {
 		}
 	}
 	return out
+}
+
+// told gives an error of a room the number and the text that the chapter at
+// hand has for it; other errors stay as they are.
+func told(err error, is, as *mall.Error) error {
+	if errors.Is(err, is) {
+		return as.Because(err)
+	}
+	return err
 }

@@ -87,7 +87,8 @@ func (p *Provider) call(ctx context.Context, op string, in message) (out message
 	return out, out.Code != "SYSTEM_ERROR" && out.Code != "SIGN_ERROR", nil
 }
 
-// Create implements payment.Provider; Params are those of wx.requestPayment.
+// Create implements payment.Provider; Params are code_url for SceneNative, else
+// those of wx.requestPayment.
 func (p *Provider) Create(ctx context.Context, r payment.Request) (payment.Opening, error) {
 	out, ok, err := p.call(ctx, "create", message{Order: Order{Number: r.Number, Merchant: p.merchant(r.Merchant), AppID: r.AppID,
 		OpenID: r.OpenID, Title: r.Title, Scene: string(r.Scene), Amount: int64(r.Amount), Due: r.Due}})
@@ -98,6 +99,10 @@ func (p *Provider) Create(ctx context.Context, r payment.Request) (payment.Openi
 		return payment.Opening{Outcome: payment.Unknown}, nil
 	case out.Code != "SUCCESS":
 		return payment.Opening{Outcome: payment.Failed, Code: out.Code, Message: out.Message}, nil
+	}
+	if r.Scene == payment.SceneNative {
+		return payment.Opening{Outcome: payment.Waiting, Prepay: out.Order.Prepay,
+			Params: map[string]string{"code_url": "weixin://wxpay/bizpayurl?pr=" + out.Order.Prepay}}, nil
 	}
 	at, nonce := strconv.FormatInt(p.now().Unix(), 10), rand.Text()
 	pack := "prepay_id=" + out.Order.Prepay

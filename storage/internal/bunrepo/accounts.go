@@ -59,7 +59,7 @@ func (r accounts) Get(ctx context.Context, id mall.ID) (*auth.Account, error) {
 func (r accounts) Profiles(ctx context.Context, ids []mall.ID) ([]auth.Profile, error) {
 	var rows []accountRow
 	err := r.sel(ctx).Model(&rows).
-		Column("id", "nick", "avatar_url", "username", "mobile", "gender", "province", "city").
+		Column("id", "public_id", "nick", "avatar_url", "username", "mobile", "gender", "province", "city").
 		Where("id IN (?)", bun.List(ids)).Scan(ctx)
 	if err != nil {
 		return nil, err
@@ -246,6 +246,13 @@ func (r accounts) ForgetLogins(ctx context.Context, before time.Time, limit int)
 
 func (r accounts) Bind(ctx context.Context, b auth.Binding) error {
 	return inserted(r.ins(ctx).Model(bindingToRow(b)).On("CONFLICT DO NOTHING").Returning("NULL").Exec(ctx))
+}
+
+func (r accounts) Rebind(ctx context.Context, b auth.Binding) error {
+	_, err := r.ins(ctx).Model(bindingToRow(b)).On("CONFLICT (provider, appid, openid) DO UPDATE").
+		Set("account_id = EXCLUDED.account_id").Set("unionid = EXCLUDED.unionid").Set("at = EXCLUDED.at").
+		Returning("NULL").Exec(ctx)
+	return err
 }
 
 func (r accounts) FindBinding(ctx context.Context, provider, appid, openid string) (mall.ID, error) {
