@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,6 +89,7 @@ const (
 	colReceipt     = "微信退款单号"
 	colRefund      = "商户退款单号"
 	colRefundState = "退款状态"
+	colTitle       = "商品名称"
 	colAmount      = "订单金额"
 	colBack        = "申请退款金额"
 )
@@ -103,7 +105,7 @@ func parseBill(text []byte) ([]payment.BillLine, error) {
 	for i, name := range strings.Split(strings.TrimSuffix(rows[0], "\r"), ",") {
 		at[name] = i
 	}
-	for _, name := range []string{colTime, colAppID, colMerchant, colTransaction, colNumber, colState, colCurrency, colReceipt, colRefund, colRefundState, colAmount, colBack} {
+	for _, name := range []string{colTime, colAppID, colMerchant, colTransaction, colNumber, colState, colCurrency, colReceipt, colRefund, colRefundState, colTitle, colAmount, colBack} {
 		if _, ok := at[name]; !ok {
 			return nil, fmt.Errorf("wechatpay: bill has no column %s", name)
 		}
@@ -112,6 +114,10 @@ func parseBill(text []byte) ([]payment.BillLine, error) {
 	lines := make([]payment.BillLine, 0, len(body))
 	for i, row := range body {
 		cell := cells(row)
+		// Titles of goods come from people and may look like several cells.
+		if title, more := at[colTitle], len(cell)-len(at); more > 0 {
+			cell = slices.Delete(cell, title+1, title+1+more)
+		}
 		if len(cell) != len(at) {
 			return nil, fmt.Errorf("wechatpay: line %d of the bill has %d cells", i+1, len(cell))
 		}

@@ -57,6 +57,23 @@ func TestBill(t *testing.T) {
 	}
 }
 
+// TestBillWithHostileTitle: who names goods cannot hide what was booked.
+func TestBillWithHostileTitle(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	ok, err := b.books.Save(t.Context(), paytest.Order{Protocol: "wechat", Number: "HOSTILE1", Merchant: mchID, AppID: appID, Title: "a,`b,`c\n,`0", Scene: "NATIVE",
+		Amount: 99, State: paytest.Paid, Transaction: "42", PaidAt: b.now(), Refunds: []paytest.Refund{{Number: "R1", Receipt: "50", Amount: 98, At: b.now()}}})
+	require.NoError(t, err)
+	require.True(t, ok)
+	b.pass(24 * time.Hour)
+	lines, err := b.provider.Bill(t.Context(), "2026-11-21", "")
+	require.NoError(t, err)
+	line := payment.BillLine{Number: "HOSTILE1", Transaction: "42", Merchant: mchID, AppID: appID, Amount: 99, Outcome: payment.Settled, At: start}
+	require.Equal(t, line, lines[0])
+	line.Refund, line.RefundNumber, line.Receipt, line.Amount = true, "R1", "50", 98
+	require.Equal(t, line, lines[1])
+}
+
 func TestPartnerBill(t *testing.T) {
 	t.Parallel()
 	b := setup(t, partner)

@@ -254,10 +254,10 @@ func (p *Provider) charge(ctx context.Context, o *order) (payment.Opening, error
 }
 
 // cut shortens a text to a number of bytes, at the end of a character. Control
-// characters become spaces.
+// characters become spaces, and so do backquotes, which part the cells of bills.
 func cut(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == utf8.RuneError {
+		if r < ' ' || r == utf8.RuneError || r == '`' {
 			return ' '
 		}
 		return r
