@@ -3,6 +3,8 @@ package captcha_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/xml"
 	"image/png"
 	"strings"
 	"sync"
@@ -77,4 +79,34 @@ func TestCaptcha(t *testing.T) {
 		require.NoError(t, s.Sweep(ctx, 10))
 		draw()
 	})
+}
+
+// TestSVG: the markup shows a picture and holds its characters as pixels only.
+func TestSVG(t *testing.T) {
+	t.Parallel()
+	store, answer := storagetest.SQLite(t), ""
+	s, err := captcha.New(captcha.Deps{Tx: store, Repository: store.Captchas(), Limits: store.Limits()}, captcha.Config{
+		Reveal: func(_ context.Context, _, a string) { answer = a },
+	})
+	require.NoError(t, err)
+	svg, err := s.DrawSVG(t.Context(), mall.Actor{}, "k", 5)
+	require.NoError(t, err)
+	require.Len(t, answer, 5)
+	var doc struct {
+		Width int `xml:"width,attr"`
+		Image struct {
+			Href string `xml:"href,attr"`
+		} `xml:"image"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(svg), &doc))
+	body, ok := strings.CutPrefix(doc.Image.Href, "data:image/png;base64,")
+	require.True(t, ok)
+	raw, err := base64.StdEncoding.DecodeString(body)
+	require.NoError(t, err)
+	img, err := png.Decode(bytes.NewReader(raw))
+	require.NoError(t, err)
+	require.Equal(t, doc.Width, img.Bounds().Dx())
+	require.NotContains(t, svg, "<text")
+	require.NotContains(t, svg, "<path")
+	require.NoError(t, s.Check(t.Context(), "k", strings.ToUpper(answer)))
 }

@@ -21,7 +21,7 @@ func account(name, mobile string) *auth.Account {
 	return &auth.Account{
 		PublicID: (name + "xxxxxxxxxxxx")[:12], Username: name, Mobile: mobile, Mail: strings.ToLower(name) + "@example.com",
 		Role: auth.RoleStaff, Inviter: 7, Source: auth.SourceMobile,
-		Nick: "昵称😀' ?0", AvatarURL: "https://example.com/a.png", Gender: 2, Birthday: "2000-02-29", Province: "浙江", City: "杭州",
+		Nick: "昵称😀' ?0", AvatarURL: "https://example.com/a.png", Gender: 2, Birthday: "2000-02-29", Country: "中国", Province: "浙江", City: "杭州",
 		Ext: map[string]string{"k": `"v"`}, HasPassword: true,
 		RegisteredAt: moment0, RegisterAddr: "192.0.2.1", UpdatedAt: moment0,
 	}

@@ -11,6 +11,7 @@ import (
 
 var (
 	created = regexp.MustCompile(`(?s)^CREATE TABLE ([a-z_]+) \((.*)\)`)
+	added   = regexp.MustCompile(`^ALTER TABLE ([a-z_]+) ADD COLUMN ([a-z_]+) `)
 	named   = regexp.MustCompile(`^\s+([a-z_]+) (?:TEXT|BIGINT|INTEGER|BOOLEAN|DOUBLE)`)
 	telling = regexp.MustCompile(`mobile|phone|mail|^addr$|_addr$|^address$|openid|unionid|link_man|nick|birthday|^remark$|device|province|city|district|street`)
 )
@@ -24,6 +25,9 @@ func TestPersonalColumns(t *testing.T) {
 	schema := map[string][]string{}
 	for _, s := range steps {
 		for _, q := range s.Statements {
+			if m := added.FindStringSubmatch(q); m != nil {
+				schema[m[1]] = append(schema[m[1]], m[2])
+			}
 			m := created.FindStringSubmatch(q)
 			if m == nil {
 				continue
