@@ -54,9 +54,9 @@ func (b bundle) ask(verb, path, body string, headers ...string) (a answer, statu
 	return a, res.StatusCode
 }
 
-func setup(t *testing.T) bundle {
+func setup(t *testing.T, opts ...apitest.Option) bundle {
 	t.Helper()
-	k := apitest.New(t, storagetest.SQLite(t))
+	k := apitest.New(t, storagetest.SQLite(t), opts...)
 	for name, role := range map[string]string{"admin": auth.RoleRoot, "clerk": auth.RoleStaff} {
 		_, err := k.Auth.Create(t.Context(), mall.System(), auth.NewAccount{
 			Registration: auth.Registration{Username: name, Password: "Admin123#", Nick: "n-" + name}, Role: role,

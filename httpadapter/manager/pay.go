@@ -73,6 +73,9 @@ func (a *api) pay(ctx context.Context, who mall.Actor, in paymentIn) (*paymentOu
 		if a.cfg.AppID == "" || appid == a.cfg.AppID {
 			open.AppID, open.OpenID = appid, openid
 		}
+		if open.OpenID == "" {
+			return nil, payment.ErrOpenID
+		}
 	}
 	p, err := a.Payments.Open(ctx, who, open)
 	if mall.KindOf(err) == mall.State { // paid, cancelled or expired in this moment

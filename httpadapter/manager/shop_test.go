@@ -15,6 +15,7 @@ import (
 	"github.com/gomall-dev/mall/auth/member"
 	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/catalog/shop"
+	"github.com/gomall-dev/mall/httpadapter"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
 	"github.com/gomall-dev/mall/httpadapter/manager"
 )
@@ -26,9 +27,13 @@ type shopBundle struct {
 	root, clerk, lbw []string
 }
 
-func setupShop(t *testing.T) shopBundle {
+func setupShop(t *testing.T, change ...func(*manager.Config)) shopBundle {
 	t.Helper()
-	b := setup(t)
+	b := setup(t, func(_ *httpadapter.Ports, _ *httpadapter.Config, c *httpadapter.AdapterConfig) {
+		for _, fn := range change {
+			fn(&c.Manager)
+		}
+	})
 	_, err := b.Auth.Create(t.Context(), mall.System(), auth.NewAccount{
 		Registration: auth.Registration{Username: "lbw", Password: "Admin123#", Nick: "卢本伟", Mobile: "13800000001"}, Role: auth.RoleStaff})
 	require.NoError(t, err)
@@ -355,4 +360,14 @@ func (b shopBundle) array(path string, headers ...string) (out []any) {
 	defer res.Body.Close()
 	require.NoError(b.t, json.NewDecoder(res.Body).Decode(&out))
 	return out
+}
+
+// decode sends a request, for other goroutines than the test's.
+func (b shopBundle) decode(req *http.Request) (o object, err error) {
+	res, err := b.Server.Client().Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	return o, json.NewDecoder(res.Body).Decode(&o)
 }
