@@ -235,7 +235,7 @@ func TestFlushKeeps(t *testing.T) {
 func TestShops(t *testing.T) {
 	t.Parallel()
 	store := storagetest.SQLite(t)
-	s, err := shop.New(shop.Deps{Tx: store, Repo: store.Shops()}, shop.Config{})
+	s, err := shop.New(shop.Deps{Tx: store, Outbox: store, Repo: store.Shops()}, shop.Config{})
 	require.NoError(t, err)
 	id, err := s.Save(t.Context(), shop.Shop{Name: "西湖店", PickUp: true})
 	require.NoError(t, err)

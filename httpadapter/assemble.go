@@ -164,7 +164,7 @@ func (s *Services) goods(Ports) (err error) {
 	if s.Catalog, err = catalog.New(catalog.Deps{Tx: st, Outbox: st, Repo: st.Catalog(), Stock: s.Stock}, s.cfg.Catalog); err != nil {
 		return err
 	}
-	if s.Shops, err = shop.New(shop.Deps{Tx: st, Repo: st.Shops()}, s.cfg.Shops); err != nil {
+	if s.Shops, err = shop.New(shop.Deps{Tx: st, Outbox: st, Repo: st.Shops()}, s.cfg.Shops); err != nil {
 		return err
 	}
 	s.Carts, err = cart.New(cart.Deps{Repo: st.Carts(), Tx: st, Catalog: s.Catalog, Stock: s.Stock, Members: s.Members}, s.cfg.Cart)
@@ -252,6 +252,7 @@ func (s *Services) table() []Sweep {
 		{"payments", 5 * time.Second, limited(s.Payments.SweepPayments)},
 		{"refunds", 5 * time.Second, limited(s.Payments.SweepRefunds)},
 		{"counters", 5 * time.Second, plain(s.Catalog.Flush)},
+		{"shops without index", time.Hour, limited(s.Shops.SweepUnindexed)},
 		{"orders to receive", time.Minute, limited(s.Orders.SweepReceive)},
 		{"orders to review", time.Minute, limited(s.Orders.SweepReview)},
 		{"tried redemption codes", 10 * time.Minute, plain(s.Orders.SweepCodes)},

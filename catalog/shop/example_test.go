@@ -20,7 +20,7 @@ func ExampleNew() {
 		panic(err)
 	}
 	defer store.Close()
-	shops, err := shop.New(shop.Deps{Tx: store, Repo: store.Shops()}, shop.Config{})
+	shops, err := shop.New(shop.Deps{Tx: store, Outbox: store, Repo: store.Shops()}, shop.Config{})
 	if err != nil {
 		panic(err)
 	}

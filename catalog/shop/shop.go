@@ -1,60 +1,124 @@
 package shop
 
 import (
-	"context"
 	"time"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/catalog"
+	"github.com/gomall-dev/mall/catalog/geo"
 )
 
 // Shop sells goods and may be a place to fetch them.
 type Shop struct {
 	ID             mall.ID // 0: the platform itself
-	Operator       mall.ID
+	Operator       mall.ID // the operating centre; 0 is the default one
+	Category       mall.ID // what kind of merchant it is; 0: a shop of the mall, no merchant
 	Name           string
+	Brand          string
 	Type           string
 	Number         string
 	LinkMan        string
 	LinkPhone      string
 	Address        string
-	ProvinceID     string // 12-digit region codes
+	Market         int    // 1 China, 2 USA, 3 Korea, 4 Hong Kong; 0 is stored as 1
+	ProvinceID     string // 12-digit region codes; shorter forms are stored so
 	CityID         string
 	DistrictID     string
-	Lng, Lat       float64
-	Pic            string
+	Lng, Lat       float64 // degrees; both 0: nobody knows where it is
+	Pic            string  // its logo
+	DescPic        string  // a picture of the place
 	Introduce      string
 	Characteristic string
 	Activity       string
-	OpeningHours   string
-	PickUp         bool // buyers may fetch goods here (自提)
+	OpeningHours   string // as staff wrote them; see Hours
+	PickUp         bool   // buyers may fetch goods here (自提)
 	Delivery       bool
 	ServiceKM      float64    // how far it delivers
 	ServiceMin     mall.Money // least amount of a delivery
 	Sort           int64      // smaller first
 	Recommended    bool
-	Closed         bool // in no list; orders that are there go on
+	Closed         bool    // in no list, sells nothing; orders that are there go on
+	Audit          Audit   // moved by Apply and Decide; Save stores what is given
+	Reason         string  // why it was refused
+	Applicant      mall.ID // the account that applied for it; 0: staff made it
 	Extra          map[string]string
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 }
 
+// Audit is how far staff have looked at a shop (审核).
+type Audit int
+
+const (
+	// Approved shops may sell; what staff make is so at once.
+	Approved Audit = 0
+	// Pending shops wait for staff.
+	Pending Audit = 1
+	// Refused shops have a Reason; their applicant may try again.
+	Refused Audit = 2
+)
+
+// Open says whether the shop is listed and sells: it is approved and not closed.
+func (s *Shop) Open() bool { return !s.Closed && s.Audit == Approved }
+
+// Placed says whether it is known where the shop is.
+func (s *Shop) Placed() bool { return s.Lng != 0 || s.Lat != 0 }
+
+// Hours are its daily opening hours, false when OpeningHours says something
+// else than "10:30-18:30".
+func (s *Shop) Hours() (catalog.Hours, bool) { return catalog.ParseHours(s.OpeningHours) }
+
+// Distance is how far the shop is from a point in metres, false when nobody
+// knows where it is.
+func (s *Shop) Distance(lat, lng float64) (float64, bool) {
+	if !s.Placed() {
+		return 0, false
+	}
+	return geo.Distance(lat, lng, s.Lat, s.Lng), true
+}
+
 // Filter chooses shops of a list. The zero Filter is every open shop.
 type Filter struct {
-	NameLike string
-	CityID   string
-	PickUp   *bool
-	Any      bool // for staff: closed ones too
+	NameLike   string  // somewhere in the name
+	Keyword    string  // as NameLike; without Category also what the category is called
+	Category   mall.ID // with everything below; 0: any
+	ProvinceID string  // region codes in any form; "": any
+	CityID     string
+	DistrictID string
+	Merchant   *bool // those with a category, or those without; nil: both
+	PickUp     *bool
+	Near       *Near   // ordered by distance instead of sort; nil: anywhere
+	Applicant  mall.ID // 0: any
+	Any        bool    // for staff: closed, waiting and refused ones too
+	Audit      *Audit  // with Any; nil: all
 }
 
-// Repository keeps shops. Writes need a running Do.
-type Repository interface {
-	// Put stores a shop: a new one, whose ID it sets, or by ID; mall.ErrNotFound.
-	Put(ctx context.Context, s *Shop) error
-	// ByIDs are the shops that are there, in one statement.
-	ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]Shop, error)
-	// List is a page of shops by sort and id, with the number of all.
-	List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Shop], error)
+// Near is a circle; shops without a position lie in none.
+type Near struct {
+	Lat, Lng float64
+	Radius   float64 // metres; 0: any distance
 }
 
-// ErrGone says that there is no such shop; its argument is the id.
-var ErrGone = mall.E(mall.NotFound, "shop.gone", "no such shop:")
+// Query is a Filter as repositories get it: checked, codes in their long form,
+// and with the tree of categories resolved.
+type Query struct {
+	Filter
+	Categories []mall.ID  // nil: any
+	Named      []mall.ID  // categories that Keyword names, with everything below
+	Spans      []geo.Span // cells that hold the circle Near; nil: it is asked of each row
+	// Few says that the conditions beside Near have few matches: they are looked
+	// up first, and the circle or the order is asked of them.
+	Few bool
+}
+
+// Category is a kind of merchant (商家类别).
+type Category struct {
+	ID        mall.ID
+	Parent    mall.ID // 0: a root
+	Name      string
+	Icon      string
+	Sort      int64 // smaller first
+	Used      bool  // shown to buyers
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}

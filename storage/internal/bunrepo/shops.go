@@ -2,10 +2,14 @@ package bunrepo
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/catalog/geo"
 	"github.com/gomall-dev/mall/catalog/shop"
 )
 
@@ -19,18 +23,22 @@ type shopRow struct {
 
 	ID             int64             `bun:"id,pk,autoincrement"`
 	Operator       int64             `bun:"operator_id"`
+	Category       int64             `bun:"category_id"`
 	Name           string            `bun:"name"`
+	Brand          string            `bun:"brand"`
 	Type           string            `bun:"type"`
 	Number         string            `bun:"number"`
 	LinkMan        string            `bun:"link_man"`
 	LinkPhone      string            `bun:"link_phone"`
 	Address        string            `bun:"address"`
+	Market         int               `bun:"market"`
 	ProvinceID     string            `bun:"province_id"`
 	CityID         string            `bun:"city_id"`
 	DistrictID     string            `bun:"district_id"`
 	Lng            float64           `bun:"lng"`
 	Lat            float64           `bun:"lat"`
 	Pic            string            `bun:"pic"`
+	DescPic        string            `bun:"desc_pic"`
 	Introduce      string            `bun:"introduce"`
 	Characteristic string            `bun:"characteristic"`
 	Activity       string            `bun:"activity"`
@@ -42,45 +50,129 @@ type shopRow struct {
 	Sort           int64             `bun:"sort"`
 	Recommended    bool              `bun:"recommended"`
 	Closed         bool              `bun:"closed"`
+	Audit          int               `bun:"audit"`
+	Reason         string            `bun:"reason"`
+	Applicant      int64             `bun:"applicant_id"`
+	Listed         bool              `bun:"listed"`
+	Cell           *int64            `bun:"cell"` // place on the grid and on the unit sphere; NULL without a position
+	X              *float64          `bun:"x"`
+	Y              *float64          `bun:"y"`
+	Z              *float64          `bun:"z"`
+	Indexed        bool              `bun:"indexed"`
 	Extra          map[string]string `bun:"extra,type:text"`
 	CreatedAt      int64             `bun:"created_at"`
 	UpdatedAt      int64             `bun:"updated_at"`
 }
 
 func shopToRow(s *shop.Shop) *shopRow {
-	return &shopRow{
-		ID: int64(s.ID), Operator: int64(s.Operator), Name: s.Name, Type: s.Type, Number: s.Number, LinkMan: s.LinkMan,
-		LinkPhone: s.LinkPhone, Address: s.Address, ProvinceID: s.ProvinceID, CityID: s.CityID, DistrictID: s.DistrictID,
-		Lng: s.Lng, Lat: s.Lat, Pic: s.Pic, Introduce: s.Introduce, Characteristic: s.Characteristic, Activity: s.Activity,
-		OpeningHours: s.OpeningHours, PickUp: s.PickUp, Delivery: s.Delivery, ServiceKM: s.ServiceKM, ServiceMin: int64(s.ServiceMin),
-		Sort: s.Sort, Recommended: s.Recommended, Closed: s.Closed, Extra: filledMap(s.Extra),
+	r := &shopRow{
+		ID: int64(s.ID), Operator: int64(s.Operator), Category: int64(s.Category), Name: s.Name, Brand: s.Brand, Type: s.Type,
+		Number: s.Number, LinkMan: s.LinkMan, LinkPhone: s.LinkPhone, Address: s.Address, Market: s.Market, ProvinceID: s.ProvinceID,
+		CityID: s.CityID, DistrictID: s.DistrictID, Lng: s.Lng, Lat: s.Lat, Pic: s.Pic, DescPic: s.DescPic, Introduce: s.Introduce,
+		Characteristic: s.Characteristic, Activity: s.Activity, OpeningHours: s.OpeningHours, PickUp: s.PickUp, Delivery: s.Delivery,
+		ServiceKM: s.ServiceKM, ServiceMin: int64(s.ServiceMin), Sort: s.Sort, Recommended: s.Recommended, Closed: s.Closed,
+		Audit: int(s.Audit), Reason: s.Reason, Applicant: int64(s.Applicant), Listed: s.Open(), Indexed: true, Extra: filledMap(s.Extra),
 		CreatedAt: s.CreatedAt.UnixMilli(), UpdatedAt: s.UpdatedAt.UnixMilli(),
 	}
+	if s.Placed() {
+		cell := geo.Cell(s.Lat, s.Lng)
+		x, y, z := geo.Vector(s.Lat, s.Lng)
+		r.Cell, r.X, r.Y, r.Z = &cell, &x, &y, &z
+	}
+	return r
 }
 
 func shopFromRow(r *shopRow) shop.Shop {
 	return shop.Shop{
-		ID: mall.ID(r.ID), Operator: mall.ID(r.Operator), Name: r.Name, Type: r.Type, Number: r.Number, LinkMan: r.LinkMan,
-		LinkPhone: r.LinkPhone, Address: r.Address, ProvinceID: r.ProvinceID, CityID: r.CityID, DistrictID: r.DistrictID,
-		Lng: r.Lng, Lat: r.Lat, Pic: r.Pic, Introduce: r.Introduce, Characteristic: r.Characteristic, Activity: r.Activity,
-		OpeningHours: r.OpeningHours, PickUp: r.PickUp, Delivery: r.Delivery, ServiceKM: r.ServiceKM, ServiceMin: mall.Money(r.ServiceMin),
-		Sort: r.Sort, Recommended: r.Recommended, Closed: r.Closed, Extra: r.Extra,
+		ID: mall.ID(r.ID), Operator: mall.ID(r.Operator), Category: mall.ID(r.Category), Name: r.Name, Brand: r.Brand, Type: r.Type,
+		Number: r.Number, LinkMan: r.LinkMan, LinkPhone: r.LinkPhone, Address: r.Address, Market: r.Market, ProvinceID: r.ProvinceID,
+		CityID: r.CityID, DistrictID: r.DistrictID, Lng: r.Lng, Lat: r.Lat, Pic: r.Pic, DescPic: r.DescPic, Introduce: r.Introduce,
+		Characteristic: r.Characteristic, Activity: r.Activity, OpeningHours: r.OpeningHours, PickUp: r.PickUp, Delivery: r.Delivery,
+		ServiceKM: r.ServiceKM, ServiceMin: mall.Money(r.ServiceMin), Sort: r.Sort, Recommended: r.Recommended, Closed: r.Closed,
+		Audit: shop.Audit(r.Audit), Reason: r.Reason, Applicant: mall.ID(r.Applicant), Extra: r.Extra,
 		CreatedAt: moment(&r.CreatedAt), UpdatedAt: moment(&r.UpdatedAt),
 	}
 }
 
+func shopsFromRows(rows []shopRow) []shop.Shop {
+	list := make([]shop.Shop, len(rows))
+	for i := range rows {
+		list[i] = shopFromRow(&rows[i])
+	}
+	return list
+}
+
 func (r shops) Put(ctx context.Context, s *shop.Shop) error {
-	row := shopToRow(s)
 	if s.ID == 0 {
-		err := r.ins(ctx).Model(row).ExcludeColumn("id").Returning("id").Scan(ctx, &row.ID)
-		s.ID = mall.ID(row.ID)
+		return r.Insert(ctx, []*shop.Shop{s})
+	}
+	ok, err := hit(r.upd(ctx).Model(shopToRow(s)).ExcludeColumn("id", "created_at").Where("id = ?", s.ID).Exec(ctx))
+	if err != nil {
 		return err
 	}
-	ok, err := hit(r.upd(ctx).Model(row).ExcludeColumn("id", "created_at").Where("id = ?", s.ID).Exec(ctx))
-	if err == nil && !ok {
+	if !ok {
 		return mall.ErrNotFound
 	}
+	if _, err := r.rawWrite(ctx, "DELETE FROM ?(ns)shops_search WHERE "+r.searchKey()+" = ?", s.ID).Exec(ctx); err != nil {
+		return err
+	}
+	return r.index(ctx, []*shop.Shop{s})
+}
+
+func (r shops) Insert(ctx context.Context, shops []*shop.Shop) error {
+	rows := make([]*shopRow, len(shops))
+	for i, s := range shops {
+		rows[i] = shopToRow(s)
+	}
+	var ids []int64
+	if err := r.ins(ctx).Model(&rows).ExcludeColumn("id").Returning("id").Scan(ctx, &ids); err != nil {
+		return err
+	}
+	slices.Sort(ids) // ids of one statement rise with its rows
+	for i, s := range shops {
+		s.ID = mall.ID(ids[i])
+	}
+	return r.index(ctx, shops)
+}
+
+// searchKey is the column of the search index that holds a shop's id.
+func (r shops) searchKey() string {
+	if r.postgres() {
+		return "shop_id"
+	}
+	return "rowid"
+}
+
+// index makes shops findable by keyword.
+func (r shops) index(ctx context.Context, shops []*shop.Shop) error {
+	column := "name"
+	if r.postgres() {
+		column = "grams"
+	}
+	rows := make([]string, len(shops))
+	args := make([]any, 0, 2*len(shops))
+	for i, s := range shops {
+		rows[i] = "(?, ?)"
+		var name any = s.Name
+		if r.postgres() {
+			name = bun.Safe(gramsLiteral(s.Name))
+		}
+		args = append(args, s.ID, name)
+	}
+	_, err := r.rawWrite(ctx, "INSERT INTO ?(ns)shops_search ("+r.searchKey()+", "+column+") VALUES "+strings.Join(rows, ", "), args...).Exec(ctx)
 	return err
+}
+
+func (r shops) Decide(ctx context.Context, id mall.ID, from, to shop.Audit, reason string, at time.Time) (bool, error) {
+	return hit(r.upd(ctx).Model((*shopRow)(nil)).Set("audit = ?", int(to)).Set("reason = ?", reason).
+		Set("listed = (? AND NOT closed)", to == shop.Approved).Set("updated_at = ?", at.UnixMilli()).
+		Where("id = ? AND audit = ?", id, int(from)).Exec(ctx))
+}
+
+func (r shops) Unindexed(ctx context.Context, limit int64) ([]shop.Shop, error) {
+	var rows []shopRow
+	err := r.sel(ctx).Model(&rows).Where("indexed = FALSE").Order("id").Limit(limit).Scan(ctx)
+	return shopsFromRows(rows), err
 }
 
 func (r shops) ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]shop.Shop, error) {
@@ -92,27 +184,4 @@ func (r shops) ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]shop.Shop,
 		found[s.ID] = s
 	}
 	return found, err
-}
-
-func (r shops) List(ctx context.Context, f shop.Filter, p mall.Page) (mall.Slice[shop.Shop], error) {
-	var rows []shopRow
-	q := r.sel(ctx).Model(&rows).Order("sort", "id").Limit(p.Limit).Offset(p.Offset)
-	if !f.Any {
-		q = q.Where("NOT closed")
-	}
-	if f.NameLike != "" {
-		q = like(q, r.postgres(), "name", f.NameLike)
-	}
-	if f.CityID != "" {
-		q = q.Where("city_id = ?", f.CityID)
-	}
-	if f.PickUp != nil {
-		q = q.Where("pick_up = ?", *f.PickUp)
-	}
-	total, err := q.ScanAndCount(ctx)
-	list := mall.Slice[shop.Shop]{Items: make([]shop.Shop, len(rows)), Total: int64(total)}
-	for i := range rows {
-		list.Items[i] = shopFromRow(&rows[i])
-	}
-	return list, err
 }

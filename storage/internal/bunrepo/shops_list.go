@@ -1,0 +1,213 @@
+package bunrepo
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/uptrace/bun"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/catalog/geo"
+	"github.com/gomall-dev/mall/catalog/shop"
+)
+
+// List chooses the ids of a page from an index alone where one holds all that
+// is asked for, and reads whole rows only of those.
+func (r shops) List(ctx context.Context, q shop.Query, p mall.Page) ([]shop.Shop, error) {
+	var rows []shopRow
+	sel := r.sel(ctx).Model(&rows)
+	if q.Near != nil {
+		far, args := chord2(q.Near)
+		ids := r.from(ctx, q).Column("s.id").ColumnExpr(far+" AS far", args...).OrderExpr("far, s.id").Limit(p.Limit).Offset(p.Offset)
+		sel = sel.Join("JOIN (?) AS page ON page.id = s.id", ids).OrderExpr("page.far, s.id")
+	} else {
+		sel = sel.Join("JOIN (?) AS page ON page.id = s.id", r.sorted(ctx, q, p)).OrderExpr("s.sort, s.id")
+	}
+	err := sel.Scan(ctx)
+	return shopsFromRows(rows), err
+}
+
+// sorted are the ids of a page in the order of staff. Several categories are
+// merged from the sorted index of each: the page is among their first rows.
+func (r shops) sorted(ctx context.Context, q shop.Query, p mall.Page) *bun.SelectQuery {
+	if q.Few || q.Any || len(q.Categories) < 2 || len(q.Categories) > maxBranches {
+		return r.from(ctx, q).Column("s.id").OrderExpr("s.sort, s.id").Limit(p.Limit).Offset(p.Offset)
+	}
+	var union *bun.SelectQuery
+	for _, c := range q.Categories {
+		one := q
+		one.Categories = []mall.ID{c}
+		first := r.from(ctx, one).Column("s.id", "s.sort").OrderExpr("s.sort, s.id").Limit(p.Offset + p.Limit)
+		branch := r.sel(ctx).TableExpr("(?) AS b", first).Column("b.id", "b.sort")
+		if union == nil {
+			union = branch
+			continue
+		}
+		union = union.UnionAll(branch)
+	}
+	return r.sel(ctx).TableExpr("(?) AS u", union).Column("u.id").OrderExpr("u.sort, u.id").Limit(p.Limit).Offset(p.Offset)
+}
+
+// chord2 is the square of the chord between a shop and a point, which grows
+// with their distance.
+func chord2(n *shop.Near) (expr string, args []any) {
+	x, y, z := geo.Vector(n.Lat, n.Lng)
+	return "(s.x - ?) * (s.x - ?) + (s.y - ?) * (s.y - ?) + (s.z - ?) * (s.z - ?)", []any{x, x, y, y, z, z}
+}
+
+// from are the shops of a list. On SQLite the index is named: its planner
+// cannot tell a small partial index from a large one.
+func (r shops) from(ctx context.Context, q shop.Query) *bun.SelectQuery {
+	if q.Near == nil || len(q.Spans) == 0 {
+		return r.where(ctx, r.sel(ctx).TableExpr("?(ns)shops AS s"+r.by(q)), q)
+	}
+	// A span of cells each is looked up in the index of places.
+	values := make([]string, len(q.Spans))
+	args := make([]any, 0, 2*len(q.Spans))
+	for i, span := range q.Spans {
+		values[i] = "(?, ?)"
+		args = append(args, span.From, span.To)
+	}
+	boxes := "(VALUES " + strings.Join(values, ", ") + ") AS box"
+	shops := "?(ns)shops AS s" + r.indexedBy("near")
+	sel := r.sel(ctx).TableExpr(boxes+" CROSS JOIN "+shops, args...)
+	return r.where(ctx, sel.Where("s.cell BETWEEN box.column1 AND box.column2"), q)
+}
+
+func (r shops) indexedBy(name string) string {
+	if r.postgres() {
+		return ""
+	}
+	return " INDEXED BY ?(ix)shops_" + name
+}
+
+// by names the index that serves the order of staff, or finds the few.
+func (r shops) by(q shop.Query) string {
+	one := len(q.Categories) == 1 || q.Few && len(q.Categories) > 0
+	switch {
+	case q.Any || q.Few && r.bySearch(q):
+		return ""
+	case q.CityID != "" && one:
+		return r.indexedBy("city_cat_sort")
+	case q.CityID != "":
+		return r.indexedBy("city_sort")
+	case one:
+		return r.indexedBy("cat_sort")
+	}
+	return r.indexedBy("sort")
+}
+
+func (r shops) Total(ctx context.Context, q shop.Query, atMost int64) (int64, error) {
+	return r.limited(ctx, r.from(ctx, q), atMost)
+}
+
+// limited counts rows up to atMost+1.
+func (r shops) limited(ctx context.Context, rows *bun.SelectQuery, atMost int64) (int64, error) {
+	var n int64
+	err := r.sel(ctx).TableExpr("(?) AS counted", rows.ColumnExpr("1").Limit(atMost+1)).ColumnExpr("COUNT(*)").Scan(ctx, &n)
+	return n, err
+}
+
+func (r shops) Few(ctx context.Context, q shop.Query, atMost int64) (bool, error) {
+	keyword := searchedFor(q)
+	searched, err := products{r.Store}.searched(ctx, keyword)
+	if err != nil {
+		return false, err
+	}
+	var n int64
+	switch {
+	case keyword != "" && searched:
+		n, err = r.limited(ctx, r.sel(ctx).TableExpr("(?) AS matches", r.matches(ctx, q)), atMost)
+	case len(q.Categories) > 0 || q.CityID != "":
+		index := "cat_sort"
+		if q.CityID != "" {
+			index = "city_cat_sort"
+		}
+		sel := r.sel(ctx).TableExpr("?(ns)shops AS s" + r.indexedBy(index)).Where("s.listed = TRUE")
+		if q.CityID != "" {
+			sel = sel.Where("s.city_id = ?", q.CityID)
+		}
+		n, err = r.limited(ctx, whereIn(sel, "s.category_id", q.Categories), atMost)
+	default:
+		return false, nil
+	}
+	return n <= atMost, err
+}
+
+// searchedFor is the text that names are searched for.
+func searchedFor(q shop.Query) string {
+	if q.Keyword != "" {
+		return q.Keyword
+	}
+	return q.NameLike
+}
+
+// bySearch says whether few matches are those of the search index: Few asked
+// for it then, so it is known whether there is one.
+func (r shops) bySearch(q shop.Query) bool {
+	known := r.searchable.Load()
+	return utf8.RuneCountInString(searchedFor(q)) >= trigramLength && (r.postgres() || known != nil && *known)
+}
+
+// matches are the ids that the search index finds for a keyword, and those of
+// the categories that it names.
+func (r shops) matches(ctx context.Context, q shop.Query) *bun.SelectQuery {
+	condition, arg := products{r.Store}.matching(searchedFor(q))
+	found := r.sel(ctx).TableExpr("?(ns)shops_search").ColumnExpr(r.searchKey()+" AS id").Where(condition, arg)
+	if len(q.Named) == 0 {
+		return found
+	}
+	return found.UnionAll(r.sel(ctx).TableExpr("?(ns)shops AS c").ColumnExpr("c.id").Where("c.listed = TRUE AND c.category_id IN (?)", bun.List(q.Named)))
+}
+
+// where holds a list against its filter.
+func (r shops) where(ctx context.Context, sel *bun.SelectQuery, q shop.Query) *bun.SelectQuery {
+	if !q.Any {
+		sel = sel.Where("s.listed = TRUE")
+	}
+	if q.Near != nil {
+		far, args := chord2(q.Near)
+		sel = sel.Where("s.cell IS NOT NULL").Where(far+" <= ?", append(args, geo.Chord2(q.Near.Radius))...)
+	}
+	for _, c := range []struct{ column, code string }{{"s.province_id", q.ProvinceID}, {"s.city_id", q.CityID}, {"s.district_id", q.DistrictID}} {
+		if c.code != "" {
+			sel = sel.Where(c.column+" = ?", c.code)
+		}
+	}
+	sel = whereIn(sel, "s.category_id", q.Categories)
+	if q.Merchant != nil {
+		sel = sel.Where("(s.category_id <> 0) = ?", *q.Merchant)
+	}
+	if q.PickUp != nil {
+		sel = sel.Where("s.pick_up = ?", *q.PickUp)
+	}
+	if q.Applicant != 0 {
+		sel = sel.Where("s.applicant_id = ? AND s.applicant_id <> 0", q.Applicant)
+	}
+	if q.Audit != nil {
+		sel = sel.Where("s.audit = ?", int(*q.Audit))
+	}
+	return r.named(ctx, sel, q)
+}
+
+// named holds names against the keyword. Few matches are taken from the search
+// index, whose hits PostgreSQL has to look at again; see products.matching.
+func (r shops) named(ctx context.Context, sel *bun.SelectQuery, q shop.Query) *bun.SelectQuery {
+	keyword := searchedFor(q)
+	if keyword == "" {
+		return sel
+	}
+	if q.Few && r.bySearch(q) {
+		sel = sel.Where("s.id IN (?)", r.matches(ctx, q))
+		if !r.postgres() {
+			return sel
+		}
+	}
+	if len(q.Named) == 0 {
+		return like(sel, r.postgres(), "s.name", keyword)
+	}
+	return sel.WhereGroup(" AND ", func(sel *bun.SelectQuery) *bun.SelectQuery {
+		return like(sel, r.postgres(), "s.name", keyword).WhereOr("s.category_id IN (?)", bun.List(q.Named))
+	})
+}
