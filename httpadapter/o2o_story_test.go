@@ -227,7 +227,9 @@ func TestO2ORefunding(t *testing.T) {
 // back after a code was used; a code that is used is never paid back.
 func TestO2OPartlyUsed(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, storagetest.SQLite(t), func(_ *httpadapter.Ports, _ *httpadapter.Config, web *httpadapter.AdapterConfig) { web.O2O.RefundPartly = true })
+	w := newTown(t, storagetest.SQLite(t), func(_ *httpadapter.Ports, _ *httpadapter.Config, web *httpadapter.AdapterConfig) {
+		web.O2O.RefundPartly = true
+	})
 	m, clerk := w.ann(t), w.clerk(t)
 	number := w.paidOrder(t, m, "3")
 	clerk.Call("POST", "/verification", apitest.Fields{"verify_code": detail(t, m, number).Get("items.1.verify_code")}).OK(t)
