@@ -71,6 +71,8 @@ type Repository interface {
 
 	// Bind stores a binding; mall.ErrConflict when the identity is bound.
 	Bind(ctx context.Context, b Binding) error
+	// Rebind stores a binding in place of the one that the identity had, if any.
+	Rebind(ctx context.Context, b Binding) error
 	// FindBinding is the account of an identity, 0 when there is none.
 	FindBinding(ctx context.Context, provider, appid, openid string) (mall.ID, error)
 	// Bindings are the bindings of an account, oldest first.
@@ -90,6 +92,9 @@ type Sessions interface {
 	ByHash(ctx context.Context, hash string) (Session, Holder, error)
 	// Prolong moves the end of a session if it was last seen at that moment.
 	Prolong(ctx context.Context, id mall.ID, seen, now, expires time.Time) (bool, error)
+	// Assign gives a session another account and scope; false when there is
+	// no such session.
+	Assign(ctx context.Context, id, account mall.ID, scope string) (bool, error)
 	// Close deletes a session; closing it again is no error.
 	Close(ctx context.Context, id mall.ID) error
 	// CloseAll deletes the sessions of an account but one (0 for none).

@@ -16,6 +16,7 @@ type Session struct {
 	Scope      string // narrower than the account's role, "" for none
 	AppID      string
 	OpenID     string
+	UnionID    string // "" when the provider told none
 	DeviceID   string
 	DeviceName string
 	Addr       string
