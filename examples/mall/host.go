@@ -137,7 +137,8 @@ func (s *host) run(ctx context.Context, listener net.Listener, addr string, stdo
 	case <-ctx.Done():
 		s.log.Info("stopping")
 		timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
-		err = server.Shutdown(timeout)
+		// Browsers that wait for a phone would hold up the server's end.
+		err = errors.Join(s.adapter.Close(timeout), server.Shutdown(timeout))
 		cancel()
 	case err = <-served:
 	}
@@ -147,7 +148,7 @@ func (s *host) run(ctx context.Context, listener net.Listener, addr string, stdo
 
 // close writes what is left in memory and ends the database.
 func (s *host) close(ctx context.Context) error {
-	return errors.Join(s.svc.Close(ctx), s.blobs.Close(), s.store.Close())
+	return errors.Join(s.adapter.Close(ctx), s.svc.Close(ctx), s.blobs.Close(), s.store.Close())
 }
 
 // ServeHTTP answers the host's own few paths; everything else is the

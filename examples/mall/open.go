@@ -35,11 +35,13 @@ func openStore(ctx context.Context, o options, log *slog.Logger) (sandbox.DB, er
 func (s *host) assemble(ctx context.Context, o options) (err error) {
 	ports := httpadapter.Ports{Blobs: s.blobs}
 	cfg := httpadapter.Config{Logger: s.log, Public: o.public, Now: o.now}
+	cfg.QRLogin.Scan = o.qrWait
 	if o.sandbox {
 		if s.sandbox, err = sandbox.New(ctx, s.store, s.log); err != nil {
 			return fmt.Errorf("sandbox: %w", err)
 		}
 		ports.WeChat, ports.SMS, ports.Mail = sandbox.WeChat{}, s.sandbox, s.sandbox
+		ports.QRLogin, ports.Weather = sandbox.Phone{Public: o.public}, sandbox.Weather{}
 		gateway, err := s.sandbox.Gateway(o.self, o.gateway)
 		if err != nil {
 			return fmt.Errorf("sandbox: %w", err)
@@ -51,6 +53,14 @@ func (s *host) assemble(ctx context.Context, o options) (err error) {
 		cfg.Site.AppIDs = []string{o.wechatAppID}
 		ports.WeChat, err = wechat.New(wechat.Config{
 			Secrets: map[string]string{o.wechatAppID: o.wechatSecret}, Tx: s.store, Tokens: s.store.AppTokens(), Now: o.now,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if o.wechatWebAppID != "" {
+		ports.QRLogin, err = wechat.NewOAuth(wechat.OAuthConfig{
+			AppID: o.wechatWebAppID, Secret: o.wechatWebSecret, Redirect: o.public + "/users/wechatCallBack",
 		})
 		if err != nil {
 			return err

@@ -21,6 +21,7 @@ type options struct {
 	files     string
 	public    string // "" until the address is known
 	routes    bool
+	qrWait    time.Duration    // how long a QR code of a login waits for a phone
 	gateway   string           // URL of a sandbox gateway in another process, "" for our own
 	self      string           // URL of this very process
 	now       func() time.Time // nil is the system's clock; tests look ahead
@@ -34,6 +35,7 @@ var errUsage = errors.New("usage")
 var segments = []string{
 	"api", "cms", "common", "demo", "dfs", "files", "healthz", "jdvop", "notify", "order", "orders", "pay", "region", "sandbox",
 	"shop", "static", "subdomain", "upload2", "user", "users", "openapi.json", merchantID,
+	"cart", "category", "getloginlog", "menus", "permission", "product", "role", "sms", "students", "upload", "verify", "weather",
 }
 
 // The demo merchant's number is the second name of the tenant.
@@ -59,6 +61,7 @@ func parse(args, environ []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.public, "public", "", "base URL under which clients reach this host (default http://ADDR)")
 	f.BoolVar(&o.routes, "routes", false, "print the route table and end")
 	f.StringVar(&o.gateway, "gateway", "", "URL of a sandbox gateway that runs as a process of its own")
+	f.DurationVar(&o.qrWait, "qrwait", time.Minute, "how long the QR code of a login waits for a phone")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return o, err
@@ -78,6 +81,8 @@ func (o *options) complete(rest []string) error {
 		return fmt.Errorf("%w: -subdomain %q does not match %s", errUsage, o.subdomain, subdomain)
 	case slices.Contains(segments, o.subdomain):
 		return fmt.Errorf("%w: -subdomain %q is a path segment in use", errUsage, o.subdomain)
+	case o.qrWait <= 0:
+		return fmt.Errorf("%w: -qrwait %s is no time to wait", errUsage, o.qrWait)
 	case o.sandbox && o.credentials.any():
 		return fmt.Errorf("%w: %s is set together with -sandbox=true", errUsage, strings.Join(o.credentials.set, ", "))
 	}
@@ -101,9 +106,11 @@ func (o *options) postgres() bool {
 
 // credentials are the real parties of the host, from the environment.
 type credentials struct {
-	wechatAppID, wechatSecret string
-	wxpay                     bool     // MALL_WXPAY_* is set
-	set                       []string // names of the variables that are set
+	wechatAppID, wechatSecret string // of the mini program
+	// of the official account by which people log in at the management back end
+	wechatWebAppID, wechatWebSecret string
+	wxpay                           bool     // MALL_WXPAY_* is set
+	set                             []string // names of the variables that are set
 }
 
 func (c credentials) any() bool { return len(c.set) > 0 }
@@ -124,6 +131,10 @@ func readCredentials(environ []string) credentials {
 			c.wechatAppID = value
 		case "MALL_WECHAT_SECRET":
 			c.wechatSecret = value
+		case "MALL_WECHAT_WEB_APPID":
+			c.wechatWebAppID = value
+		case "MALL_WECHAT_WEB_SECRET":
+			c.wechatWebSecret = value
 		}
 	}
 	slices.Sort(c.set)
@@ -136,6 +147,8 @@ func (c credentials) check() error {
 	switch {
 	case (c.wechatAppID == "") != (c.wechatSecret == ""):
 		return errors.New("MALL_WECHAT_APPID and MALL_WECHAT_SECRET belong together")
+	case (c.wechatWebAppID == "") != (c.wechatWebSecret == ""):
+		return errors.New("MALL_WECHAT_WEB_APPID and MALL_WECHAT_WEB_SECRET belong together")
 	case c.wxpay:
 		return errors.New("MALL_WXPAY_* is set, but this host has no provider for WeChat Pay yet")
 	}

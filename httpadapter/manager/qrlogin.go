@@ -29,7 +29,7 @@ func (a *api) mountSockets(mux *endpoint.Mux) error {
 	}
 	server := socketio.New(sockets{a.QRLogins, c.Logger}, c)
 	mux.OnClose(server.Close)
-	return mux.Handle("", socketPath, "socket.io 通道", server)
+	return mux.Handle("*", socketPath, "socket.io 通道", server)
 }
 
 // sockets tells browsers what becomes of their QR codes. A socket's id is the

@@ -33,6 +33,8 @@ func New(ctx context.Context, db DB, log *slog.Logger) (*Sandbox, error) {
 	s := &Sandbox{db: db, log: log, now: mall.Clock(nil), mux: http.NewServeMux()}
 	s.mux.HandleFunc("GET /sandbox/outbox", s.outbox)
 	s.mux.HandleFunc("POST /sandbox/claim", s.decide)
+	s.mux.HandleFunc("GET /sandbox/wechat", s.phone)
+	s.mux.HandleFunc("GET /sandbox/wechat/agree", s.agree)
 	return s, db.migrate(ctx)
 }
 

@@ -25,11 +25,11 @@ function build() {
 }
 
 // start runs a host on a free port. db is a PostgreSQL DSN, or undefined for a
-// fresh SQLite file. The result has base (URL) and stop().
-export async function start(db) {
+// fresh SQLite file; more are further flags. The result has base (URL) and stop().
+export async function start(db, ...more) {
   const binary = await build();
   const dir = await mkdtemp(join(tmpdir(), 'mall-sdk-'));
-  const args = ['-addr', '127.0.0.1:0', '-db', db ?? join(dir, 'mall.db'), '-files', join(dir, 'files')];
+  const args = ['-addr', '127.0.0.1:0', '-db', db ?? join(dir, 'mall.db'), '-files', join(dir, 'files'), ...more];
   const child = spawn(binary, args, { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk) => { log = (log + chunk).slice(-200_000); });
