@@ -276,6 +276,39 @@ func TestOldHashIsReplaced(t *testing.T) {
 	})
 }
 
+// TestHashFollowsItsParameters: after a change of costs a login replaces the
+// hash, once, and the password stays good.
+func TestHashFollowsItsParameters(t *testing.T) {
+	each(t, func(t *testing.T, b *bundle) {
+		ctx := t.Context()
+		a := b.user(t, "anna", "secret1")
+		hash := func() string {
+			t.Helper()
+			h, err := b.store.Accounts().Hash(ctx, a.ID)
+			require.NoError(t, err)
+			return h
+		}
+		old := hash()
+		require.Contains(t, old, "m=64,t=1,")
+		_, err := b.login(t, "anna", "secret1")
+		require.NoError(t, err)
+		require.Equal(t, old, hash(), "nothing to replace")
+		b.Service, err = auth.New(auth.Deps{
+			Tx: b.store, Outbox: b.store, Repository: b.store.Accounts(), Sessions: b.store.Sessions(), Limits: b.store.Limits(),
+			Hasher: secret.New(secret.Config{Memory: 128, Time: 2}), Codes: b.verify,
+		}, auth.Config{Now: b.now})
+		require.NoError(t, err)
+		_, err = b.login(t, "anna", "wrong!")
+		require.ErrorIs(t, err, auth.ErrPassword)
+		require.Equal(t, old, hash(), "only a right password is hashed again")
+		for range 2 {
+			_, err = b.login(t, "anna", "secret1")
+			require.NoError(t, err)
+		}
+		require.Contains(t, hash(), "m=128,t=2,")
+	})
+}
+
 func TestRegisterMobile(t *testing.T) {
 	each(t, func(t *testing.T, b *bundle) {
 		ctx := t.Context()

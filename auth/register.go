@@ -93,8 +93,14 @@ func (s *Service) Create(ctx context.Context, who mall.Actor, n NewAccount) (*Ac
 	if err := s.over(ctx, who, n.Role); err != nil {
 		return nil, err
 	}
-	if other, err := s.Find(ctx, ByMobile, n.Mobile); err != nil || other != nil {
-		return nil, cmp.Or(err, error(ErrMobileTaken))
+	for _, u := range []struct {
+		by    Key
+		value string
+		taken error
+	}{{ByUsername, n.Username, ErrRegistered}, {ByMobile, n.Mobile, ErrMobileTaken}} {
+		if other, err := s.Find(ctx, u.by, u.value); err != nil || other != nil {
+			return nil, cmp.Or(err, u.taken)
+		}
 	}
 	a, hash, err := s.draft(ctx, who, n.Registration)
 	if err != nil {

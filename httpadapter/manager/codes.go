@@ -85,6 +85,7 @@ var codes = map[string]row{
 	"manager.unknown_user": {10066, "修改用户不存在", ""},
 	"manager.name_used":    {10066, "用户名已注册", ""},
 	"manager.avatar":       {0, "图片上传失败", ""},
+	"member.no_level":      {10077, "更新出错,没有该vip等级", ""},
 
 	// captcha, sms
 	"manager.no_captcha":  {3004, "验证码不能为空", ""},

@@ -21,19 +21,56 @@ var accountsTable = regexp.MustCompile(`"([a-z0-9_]+)"\."accounts"`)
 // the words, whatever its case: after an erasure nobody's data may be left anywhere.
 func Grep(t *testing.T, store storage.Store, words ...string) []string {
 	t.Helper()
+	var found []string
+	everything(t, store, func(table, column, text string, _ int) {
+		text = strings.ToLower(text)
+		if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, strings.ToLower(w)) }) {
+			found = append(found, table+"."+column)
+		}
+	})
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// Dump lists every row of every table but those left out, as "table
+// column=value …", sorted: two dumps tell whether something was written.
+func Dump(t *testing.T, store storage.Store, except ...string) []string {
+	t.Helper()
+	rows := map[string]map[int]string{}
+	everything(t, store, func(table, column, text string, row int) {
+		if slices.Contains(except, table) {
+			return
+		}
+		if rows[table] == nil {
+			rows[table] = map[int]string{}
+		}
+		rows[table][row] += " " + column + "=" + text
+	})
+	var lines []string
+	for table, texts := range rows {
+		for _, text := range texts {
+			lines = append(lines, table+text)
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// everything visits every value of every table; row counts within a table.
+func everything(t *testing.T, store storage.Store, visit func(table, column, text string, row int)) {
+	t.Helper()
 	tables := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE 'CREATE VIRTUAL%'"
 	schema := schemaOf(t, store)
 	if schema != "" {
 		tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = '" + schema + "'"
 		schema = `"` + schema + `".`
 	}
-	var found []string
 	for _, name := range Texts(t, store, tables) {
 		rows, err := store.SQL(t.Context()).QueryContext(t.Context(), "SELECT * FROM "+schema+`"`+name+`"`)
 		require.NoError(t, err)
 		cols, err := rows.Columns()
 		require.NoError(t, err)
-		for rows.Next() {
+		for n := 0; rows.Next(); n++ {
 			values, into := make([]any, len(cols)), make([]any, len(cols))
 			for i := range values {
 				into[i] = &values[i]
@@ -43,17 +80,12 @@ func Grep(t *testing.T, store storage.Store, words ...string) []string {
 				if b, ok := v.([]byte); ok {
 					v = string(b)
 				}
-				text := strings.ToLower(fmt.Sprint(v))
-				if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, strings.ToLower(w)) }) {
-					found = append(found, strings.TrimPrefix(name, "mall_")+"."+cols[i])
-				}
+				visit(strings.TrimPrefix(name, "mall_"), cols[i], fmt.Sprint(v), n)
 			}
 		}
 		require.NoError(t, rows.Err())
 		require.NoError(t, rows.Close())
 	}
-	slices.Sort(found)
-	return slices.Compact(found)
 }
 
 // schemaOf is the schema of a store on PostgreSQL, empty on SQLite.
