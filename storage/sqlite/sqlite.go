@@ -100,7 +100,10 @@ func open(ctx context.Context, path string, o *Options) (*Store, error) {
 
 // dsn is understood by both drivers.
 func dsn(path string, reader bool) string {
-	q := "_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_txlock=immediate"
+	// What savepoints save for a rollback stays in memory: each closure of a
+	// group has one, and SQLite would make and drop a file for it. (So does the
+	// sorting of an index that a migration builds.)
+	q := "_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_txlock=immediate&_pragma=temp_store(memory)"
 	if reader {
 		q = "_busy_timeout=5000&_foreign_keys=1&_query_only=1"
 	}

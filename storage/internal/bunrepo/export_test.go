@@ -63,7 +63,7 @@ func RoundTrip[R any](ctx context.Context, s *Store, rows []R) (read, listed, al
 	}
 	whole := func(r *R) R { return *r }
 	const from = " FROM probe AS x WHERE id > ? ORDER BY id"
-	found, err := s.query(ctx, "SELECT "+selecting[R](s, "x", map[string]string{"computed": "3 + 4"})+from, 0)
+	found, err := s.query(ctx, "SELECT "+selecting[R](s, "x", "computed", "3 + 4")+from, 0)
 	if listed, err = scanAll(s, found, err, int64(len(rows)), whole); err != nil {
 		return nil, nil, nil, err
 	}

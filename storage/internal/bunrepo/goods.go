@@ -29,7 +29,7 @@ const goodsStock = `(SELECT CASE WHEN MAX(CASE WHEN c.unlimited THEN 1 ELSE 0 EN
 
 // goodsColumns is the list of a SELECT of goods g with their stock.
 func (r products) goodsColumns() string {
-	return selecting[goodsStockRow](r.Store, "g", map[string]string{"stock": goodsStock})
+	return selecting[goodsStockRow](r.Store, "g", "stock", goodsStock)
 }
 
 func (r products) Insert(ctx context.Context, goods []*catalog.Goods, texts []catalog.Text) error {
@@ -204,7 +204,7 @@ func (r products) ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]*catalo
 	if len(ids) == 0 {
 		return found, nil
 	}
-	rows, err := r.query(ctx, "SELECT "+selecting[goodsRow](r.Store, "g", nil)+" FROM ?(ns)goods AS g WHERE id IN ("+marks(len(ids))+") AND deleted_at IS NULL", anys(ids)...)
+	rows, err := r.query(ctx, "SELECT "+selecting[goodsRow](r.Store, "g")+" FROM ?(ns)goods AS g WHERE id IN ("+marks(len(ids))+") AND deleted_at IS NULL", anys(ids)...)
 	err = scanEach(r.Store, rows, err, func(row *goodsRow) error {
 		g := goodsFromRow(row)
 		found[g.ID] = &g

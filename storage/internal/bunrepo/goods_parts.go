@@ -158,16 +158,14 @@ func (r products) putOption(ctx context.Context, row *goodsOptionRow) error {
 }
 
 func (r products) SKUs(ctx context.Context, goods []mall.ID) ([]catalog.SKU, error) {
-	var rows []skuRow
-	err := r.sel(ctx).Model(&rows).ExcludeColumn("deleted_at").
-		ColumnExpr("CASE WHEN c.unlimited THEN -1 ELSE COALESCE(c.available, 0) END AS stock").
-		Join("LEFT JOIN ?(ns)stock_counters AS c ON c.ref = k.id AND c.kind = 'sku' AND c.day = '' AND c.slot = ''").
-		Where("k.goods_id IN (?) AND k.deleted_at IS NULL", bun.List(goods)).OrderExpr("k.id").Scan(ctx)
-	skus := make([]catalog.SKU, len(rows))
-	for i := range rows {
-		skus[i] = skuFromRow(&rows[i])
+	if len(goods) == 0 {
+		return nil, nil
 	}
-	return skus, err
+	columns := selecting[skuRow](r.Store, "k", "stock", "CASE WHEN c.unlimited THEN -1 ELSE COALESCE(c.available, 0) END")
+	rows, err := r.query(ctx, "SELECT "+columns+` FROM ?(ns)skus AS k
+		LEFT JOIN ?(ns)stock_counters AS c ON c.ref = k.id AND c.kind = 'sku' AND c.day = '' AND c.slot = ''
+		WHERE k.goods_id IN (`+marks(len(goods))+") AND k.deleted_at IS NULL ORDER BY k.id", anys(goods)...)
+	return scanAll(r.Store, rows, err, int64(2*len(goods)), skuFromRow)
 }
 
 func (r products) InsertSKUs(ctx context.Context, skus []*catalog.SKU) error {

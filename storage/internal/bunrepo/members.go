@@ -122,16 +122,20 @@ func (r members) Levels(ctx context.Context) ([]member.Level, error) {
 	return ls, nil
 }
 
+// heldLevelRow is a level as somebody holds it.
+type heldLevelRow struct {
+	levelRow `bun:",extend"`
+
+	Since  *int64 `bun:"since,scanonly"`
+	EndsAt *int64 `bun:"ends_at,scanonly"`
+}
+
 func (r members) Held(ctx context.Context, account mall.ID, at time.Time) (member.Level, error) {
-	var row struct {
-		levelRow `bun:",extend"`
-		Since    *int64 `bun:"since"`
-		EndsAt   *int64 `bun:"ends_at"`
-	}
-	err := one(r.sel(ctx).Model(&row).ColumnExpr("l.*, h.since, h.ends_at").
-		Join("JOIN ?(ns)level_holds AS h ON h.level_id = l.id").
-		Where("h.account_id = ? AND (h.ends_at IS NULL OR h.ends_at > ?) AND l.active", account, at.UnixMilli()).
-		Order("l.rank DESC", "l.id DESC").Limit(1).Scan(ctx))
+	columns := selecting[heldLevelRow](r.Store, "l", "since", "h.since", "ends_at", "h.ends_at")
+	rows, err := r.query(ctx, "SELECT "+columns+` FROM ?(ns)levels AS l JOIN ?(ns)level_holds AS h ON h.level_id = l.id
+		WHERE h.account_id = ? AND (h.ends_at IS NULL OR h.ends_at > ?) AND l.active
+		ORDER BY l.rank DESC, l.id DESC LIMIT 1`, int64(account), at.UnixMilli())
+	row, err := scanOne[heldLevelRow](r.Store, rows, err)
 	if errors.Is(err, mall.ErrNotFound) {
 		return member.Level{}, nil
 	}

@@ -2,7 +2,6 @@ package bunrepo
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -18,9 +17,9 @@ func (s *Store) Orders() order.Repository { return orders{s} }
 type orders struct{ *Store }
 
 func (r orders) Insert(ctx context.Context, o *order.Order) (bool, error) {
-	row := orderToRow(o)
-	err := r.ins(ctx).Model(row).ExcludeColumn("id").On("CONFLICT DO NOTHING").Returning("id").Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
+	made, err := insertGiving(ctx, r.Store, []orderRow{*orderToRow(o)}, "ON CONFLICT DO NOTHING RETURNING id")
+	row, err := scanOne[orderRow](r.Store, made, err)
+	if errors.Is(err, mall.ErrNotFound) {
 		return false, nil
 	}
 	if err != nil {
@@ -35,17 +34,12 @@ func (r orders) Insert(ctx context.Context, o *order.Order) (bool, error) {
 		o.Lines[i].Order = o.ID
 		rows[i] = *orderLineToRow(&o.Lines[i], i)
 	}
-	var made []struct {
-		ID  mall.ID `bun:"id"`
-		Pos int     `bun:"pos"`
-	}
-	if err := r.ins(ctx).Model(&rows).ExcludeColumn("id").Returning("id, pos").Scan(ctx, &made); err != nil {
-		return false, err
-	}
-	for _, m := range made {
-		o.Lines[m.Pos].ID = m.ID
-	}
-	return true, nil
+	made, err = insertGiving(ctx, r.Store, rows, "RETURNING id, pos")
+	err = scanEach(r.Store, made, err, func(l *orderLineRow) error {
+		o.Lines[l.Pos].ID = l.ID
+		return nil
+	})
+	return err == nil, err
 }
 
 func (r orders) Get(ctx context.Context, id mall.ID) (*order.Order, error) {
@@ -175,7 +169,7 @@ func (r orders) AddLog(ctx context.Context, entries ...order.Log) error {
 	for i := range entries {
 		rows[i] = orderLogToRow(&entries[i])
 	}
-	_, err := r.ins(ctx).Model(&rows).ExcludeColumn("id").Returning("NULL").Exec(ctx)
+	_, err := insert(ctx, r.Store, rows, "")
 	return err
 }
 

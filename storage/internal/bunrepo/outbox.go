@@ -42,7 +42,7 @@ func (s *Store) Append(ctx context.Context, events ...mall.Event) error {
 		rows[i] = eventRow{Kind: e.Kind, Version: max(e.Version, 1), Aggregate: e.Aggregate,
 			Facts: string(e.Facts), At: e.At.UnixMilli()}
 	}
-	_, err := s.ins(ctx).Model(&rows).ExcludeColumn("id", "position").Returning("NULL").Exec(ctx)
+	_, err := insert(ctx, s, rows, "")
 	return err
 }
 

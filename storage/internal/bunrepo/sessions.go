@@ -62,16 +62,21 @@ func (r sessions) Open(ctx context.Context, s *auth.Session) error {
 	return nil
 }
 
+// heldSessionRow is a session beside its account.
+type heldSessionRow struct {
+	sessionRow `bun:",extend"`
+
+	Status *int    `bun:"status,scanonly"`
+	RoleID *string `bun:"role_id,scanonly"`
+}
+
 func (r sessions) ByHash(ctx context.Context, hash string) (auth.Session, auth.Holder, error) {
-	var row struct {
-		sessionRow `bun:",extend"`
-		Status     *int    `bun:"status"`
-		RoleID     *string `bun:"role_id"`
-	}
-	err := r.sel(ctx).Model(&row).ColumnExpr("s.*, a.status, a.role_id").
-		Join("LEFT JOIN ?(ns)accounts AS a ON a.id = s.account_id").Where("s.hash = ?", hash).Scan(ctx)
+	columns := selecting[heldSessionRow](r.Store, "s", "status", "a.status", "role_id", "a.role_id")
+	rows, err := r.query(ctx, "SELECT "+columns+` FROM ?(ns)sessions AS s
+		LEFT JOIN ?(ns)accounts AS a ON a.id = s.account_id WHERE s.hash = ?`, hash)
+	row, err := scanOne[heldSessionRow](r.Store, rows, err)
 	if err != nil {
-		return auth.Session{}, auth.Holder{}, one(err)
+		return auth.Session{}, auth.Holder{}, err
 	}
 	var h auth.Holder
 	if row.Status != nil {

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/uptrace/bun/schema"
 
@@ -27,6 +28,7 @@ type shape struct {
 	fields []*column // all, in the struct's order
 	stored []*column // those of an INSERT: without what is computed, and without the key that the database gives
 	packed bool      // see selecting
+	texts  sync.Map  // what selecting and insertText have made, by what it was made of
 }
 
 // column is one column and its field.
@@ -82,14 +84,19 @@ const packedName = "packed"
 // of the table with an alias, and the expressions of those that are computed.
 // The drivers of SQLite lock the connection for each value of each row, so
 // there all values of a row come as one text, a JSON array. Fractions would
-// lose digits in it: rows that have any come as they are.
-func selecting[R any](s *Store, alias string, computed map[string]string) string {
+// lose digits in it: rows that have any come as they are. Computed are names
+// and expressions in turn.
+func selecting[R any](s *Store, alias string, computed ...string) string {
 	sh := shapeOf[R](s)
+	key := alias + strings.Join(computed, "=")
+	if known, ok := sh.texts.Load(key); ok {
+		return known.(string)
+	}
 	exprs := make([]string, len(sh.fields))
 	for i, c := range sh.fields {
 		exprs[i] = alias + `."` + c.name + `"`
 		if c.computed {
-			exprs[i] = computed[c.name]
+			exprs[i] = computed[slices.Index(computed, c.name)+1]
 			if !sh.packed {
 				exprs[i] += ` AS "` + c.name + `"`
 			}
@@ -99,6 +106,7 @@ func selecting[R any](s *Store, alias string, computed map[string]string) string
 	if sh.packed {
 		list = "json_array(" + list + ") AS " + packedName
 	}
+	sh.texts.Store(key, list)
 	return list
 }
 

@@ -57,7 +57,17 @@ func inserting[R any](s *Store, rows []R, tail string) (text string, args []any,
 	return sh.insertText(len(rows), tail), args, nil
 }
 
+// insertion is what the text of an INSERT depends on.
+type insertion struct {
+	rows int
+	tail string
+}
+
 func (sh *shape) insertText(rows int, tail string) string {
+	key := insertion{rows, tail}
+	if known, ok := sh.texts.Load(key); ok {
+		return known.(string)
+	}
 	var b strings.Builder
 	b.WriteString("INSERT INTO " + sh.table + " (")
 	for i, c := range sh.stored {
@@ -75,6 +85,9 @@ func (sh *shape) insertText(rows int, tail string) string {
 	}
 	if tail != "" {
 		b.WriteString(" " + tail)
+	}
+	if rows*len(sh.stored) <= maxTextArgs {
+		sh.texts.Store(key, b.String())
 	}
 	return b.String()
 }

@@ -25,7 +25,7 @@ func (r stocks) AddHolds(ctx context.Context, source string, needs []stock.Need,
 	for i, n := range needs {
 		rows[i] = stockHoldRow{Source: source, stockKey: keyToRow(n.Key), Qty: n.Qty, CreatedAt: *millis(at), UpdatedAt: *millis(at)}
 	}
-	n, err := count(r.ins(ctx).Model(&rows).On("CONFLICT DO NOTHING").Returning("NULL").Exec(ctx))
+	n, err := count(insert(ctx, r.Store, rows, "ON CONFLICT DO NOTHING"))
 	return n == int64(len(rows)), err
 }
 
@@ -53,11 +53,9 @@ func (r stocks) ReturnHold(ctx context.Context, source string, n stock.Need, at 
 }
 
 func (r stocks) Shift(ctx context.Context, key stock.Key, available, held, sold int64) (bool, error) {
-	return hit(r.upd(ctx).Model((*stockCounterRow)(nil)).
-		Set("available = CASE WHEN unlimited THEN available ELSE available + ? END", available).
-		Set("held = held + ?", held).Set("sold = sold + ?", sold).
-		Where(byKey, keyArgs(key)...).
-		Where("(unlimited OR available + ? >= 0) AND held + ? >= 0 AND sold + ? >= 0", available, held, sold).Exec(ctx))
+	return hit(r.exec(ctx, `UPDATE ?(ns)stock_counters SET available = CASE WHEN unlimited THEN available ELSE available + ? END,
+		held = held + ?, sold = sold + ? WHERE `+byKey+` AND (unlimited OR available + ? >= 0) AND held + ? >= 0 AND sold + ? >= 0`,
+		available, held, sold, int64(key.Ref), key.Kind, key.Day, key.Slot, available, held, sold))
 }
 
 func (r stocks) Levels(ctx context.Context, keys []stock.Key) (map[stock.Key]stock.Level, error) {
