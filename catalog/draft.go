@@ -53,9 +53,7 @@ func (d *Draft) clean() error {
 	if g.Kind == "" {
 		g.Kind = Parcel
 	}
-	if g.Level != 0 && g.LevelDays == 0 {
-		g.LevelDays = 30
-	}
+	g.term()
 	g.MinBuy = max(g.MinBuy, 1)
 	if len(d.Pics) == 0 && g.Pic != "" {
 		d.Pics = []string{g.Pic}
@@ -75,6 +73,13 @@ func (d *Draft) clean() error {
 		}
 	}
 	return d.checkAddons()
+}
+
+// term gives memberships that name no days their 30: 0 would be for ever.
+func (g *Goods) term() {
+	if g.Level != 0 && g.LevelDays == 0 {
+		g.LevelDays = 30
+	}
 }
 
 func (d *Draft) checkGoods() error {

@@ -62,6 +62,7 @@ func (s *Service) revise(ctx context.Context, who mall.Actor, d *Detail, r Revis
 	} else if g.Kind == Membership && r.Level != nil {
 		g.Kind = Parcel
 	}
+	g.term()
 	draft := Draft{Goods: *g, Content: d.Content, Reason: r.Reason}
 	if err := draft.checkGoods(); err != nil {
 		return false, err

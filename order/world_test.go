@@ -35,11 +35,13 @@ type world struct {
 	gate     *gate
 	catalog  *catalog.Service
 	stock    *stock.Service
+	shops    *shop.Service
 	carts    *cart.Service
 	points   *points.Service
 	wallets  *wallet.Service
 	payments *payment.Service
 	orders   *order.Service
+	members  *member.Service
 	tea      mall.ID // 10.00, 100 in stock, all after-sale types
 	cup      mall.ID // 3.33 and 5 points, 100 in stock, all after-sale types
 	last     mall.ID // 5.00, 1 in stock
@@ -177,9 +179,9 @@ func build(ctx context.Context, store storage.Store, edit func(*order.Config)) (
 	keep(err)
 	w.catalog, err = catalog.New(catalog.Deps{Tx: store, Outbox: store, Repo: store.Catalog(), Stock: w.stock}, catalog.Config{Now: now})
 	keep(err)
-	members, err := member.New(member.Deps{Tx: store, Outbox: store, Repository: store.Members()}, member.Config{Now: now})
+	w.members, err = member.New(member.Deps{Tx: store, Outbox: store, Repository: store.Members()}, member.Config{Now: now})
 	keep(err)
-	w.carts, err = cart.New(cart.Deps{Repo: store.Carts(), Tx: store, Catalog: w.catalog, Stock: w.stock, Members: members}, cart.Config{Now: now})
+	w.carts, err = cart.New(cart.Deps{Repo: store.Carts(), Tx: store, Catalog: w.catalog, Stock: w.stock, Members: w.members}, cart.Config{Now: now})
 	keep(err)
 	w.points, err = points.New(points.Deps{Repo: store.Points(), Tx: store, Outbox: store}, points.Config{Now: now})
 	keep(err)
@@ -192,8 +194,10 @@ func build(ctx context.Context, store storage.Store, edit func(*order.Config)) (
 	if edit != nil {
 		edit(&cfg)
 	}
+	w.shops, err = shop.New(shop.Deps{Tx: store, Outbox: store, Repo: store.Shops()}, shop.Config{Now: now})
+	keep(err)
 	w.orders, err = order.New(order.Deps{Tx: store, Outbox: store, Orders: store.Orders(), Claims: store.Claims(), Codes: store.RedemptionCodes(), Purchases: store.Purchases(),
-		Catalog: w.catalog, Stock: w.stock, Shops: &shop.Service{}, Carts: w.carts, Members: members, Payments: w.payments, Points: w.points}, cfg)
+		Catalog: w.catalog, Stock: w.stock, Shops: w.shops, Carts: w.carts, Members: w.members, Payments: w.payments, Points: w.points}, cfg)
 	keep(err)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -208,6 +212,10 @@ func (w *world) fill(ctx context.Context) error {
 	goods := func(name string, price mall.Money, n, score int64, shop mall.ID) catalog.Draft {
 		return catalog.Draft{Goods: catalog.Goods{Name: name, OnSale: true, Shop: shop, AfterSale: []int{0, 1, 2}},
 			SKUs: []catalog.SKUDraft{{Price: price, Score: score, Stock: &n}}}
+	}
+	// Shops 1 to 3, of which "far" is sold by the second.
+	if _, err := w.shops.Import(ctx, []shop.Shop{{Name: "一号店"}, {Name: "二号店"}, {Name: "三号店"}}); err != nil {
+		return err
 	}
 	ids, err := w.catalog.Import(ctx, mall.System(), []catalog.Draft{
 		goods("tea", 1000, 100, 0, 0), goods("cup", 333, 100, 5, 0), goods("last", 500, 1, 0, 0),

@@ -27,7 +27,7 @@ func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Open
 	if mall.InTx(ctx) {
 		return nil, ErrInTx
 	}
-	payer, err := who.Buyer()
+	_, err := who.Buyer()
 	if err != nil {
 		return nil, err
 	}
@@ -56,11 +56,8 @@ func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Open
 	like := s.draft(who, a)
 	like.Provider, like.Scene, like.OpenID, like.Remark = in.Provider, in.Scene, in.OpenID, in.Remark
 	like.Operator, like.AppID, like.Merchant = m.Operator, m.AppID, m.Number
-	if o, err := s.openAgain(ctx, provider, who, like, in); o != nil || err != nil {
+	if o, err := s.makeRoom(ctx, provider, who, like, in); o != nil || err != nil {
 		return o, err
-	}
-	if _, err := s.closeEarlier(ctx, payer, a, 0); err != nil {
-		return nil, err
 	}
 	var p *Payment
 	err = s.deps.Tx.Do(ctx, func(ctx context.Context) error {
@@ -69,7 +66,7 @@ func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Open
 		return s.insertOpen(ctx, who, p, in)
 	})
 	if errors.Is(err, errTwin) {
-		o, err := s.openAgain(ctx, provider, who, like, in)
+		o, _, err := s.openAgain(ctx, provider, who, like, in)
 		if o == nil && err == nil {
 			err = ErrGateway.With("superseded")
 		}
@@ -365,11 +362,12 @@ func (s *Service) insert(ctx context.Context, p *Payment, again bool) error {
 		if err := s.deps.Repo.Insert(ctx, p, next); !errors.Is(err, mall.ErrConflict) {
 			return err
 		}
-		if err := s.noTwin(ctx, p, again); err != nil {
-			return err
-		}
 		n, err := s.deps.Repo.CountFor(ctx, p.Action.Purpose, p.Parts[0].Ref)
 		if err != nil {
+			return err
+		}
+		// Counted first: a twin that comes after has the counted number.
+		if err := s.noTwin(ctx, p, again); err != nil {
 			return err
 		}
 		if p.Number = fmt.Sprintf("%s_%d", wish, n+1); len(p.Number) <= maxNumber {
