@@ -18,6 +18,7 @@ import (
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/paytest"
 )
 
 // life is one shopper from the registration to the last refund, by every way
@@ -171,7 +172,7 @@ func (l *life) settle(prepay, outcome string) {
 	o, ok, err := l.Books.ByPrepay(l.ctx, strings.TrimPrefix(prepay, "prepay_id="))
 	l.ok(err)
 	require.True(l.t, ok)
-	_, err = l.Gateway.Pay(l.ctx, o.Number, outcome)
+	_, err = l.Gateway.Pay(l.ctx, o.Number, paytest.Outcome(outcome))
 	l.ok(err)
 }
 

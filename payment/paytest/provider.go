@@ -147,7 +147,7 @@ func (m *message) result() payment.Result {
 	case Ended:
 		r.Outcome = payment.Closed
 	case Failed:
-		r.Outcome, r.Code = payment.Failed, string(Failed)
+		r.Code = string(Failed)
 	}
 	return r
 }
