@@ -103,6 +103,8 @@ type Products interface {
 	Texts(ctx context.Context, goods []mall.ID, most int) (map[mall.ID]Text, error)
 	// Pics are the pictures of goods in order.
 	Pics(ctx context.Context, goods mall.ID) ([]Pic, error)
+	// PicsOf are the pictures of several goods in order, in one statement.
+	PicsOf(ctx context.Context, goods []mall.ID) (map[mall.ID][]Pic, error)
 	// PutPics replaces the pictures of goods; those kept keep their ids.
 	PutPics(ctx context.Context, goods mall.ID, urls []string) error
 	// Properties are the options of goods in order.

@@ -39,3 +39,25 @@ func (s *Service) Lowest(ctx context.Context, at time.Time, shops []mall.ID) (ma
 	}
 	return lowest, nil
 }
+
+// Pics are the pictures of goods, in one statement; those that have only their
+// main one have that.
+func (s *Service) Pics(ctx context.Context, goods []Goods) (map[mall.ID][]Pic, error) {
+	if len(goods) == 0 {
+		return map[mall.ID][]Pic{}, nil
+	}
+	ids := make([]mall.ID, len(goods))
+	for i := range goods {
+		ids[i] = goods[i].ID
+	}
+	found, err := s.r.Products.PicsOf(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("catalog: pictures: %w", err)
+	}
+	for i := range goods {
+		if g := &goods[i]; len(found[g.ID]) == 0 && g.Pic != "" {
+			found[g.ID] = []Pic{{URL: g.Pic}}
+		}
+	}
+	return found, nil
+}

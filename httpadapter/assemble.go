@@ -52,7 +52,7 @@ func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
 	if store == nil {
 		return nil, errors.New("httpadapter: store is missing")
 	}
-	s := &Services{Store: store, WeChat: ports.WeChat, Regions: geo.Default(), cfg: cfg.filled(), log: cfg.Logger}
+	s := &Services{Store: store, WeChat: ports.WeChat, Regions: geo.Default(), maps: ports.Map, cfg: cfg.filled(), log: cfg.Logger}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -208,13 +208,24 @@ func (s *Services) orders(Ports) (err error) {
 	return err
 }
 
-// clerk is whether the setting order_hx_uids, a comma list, names the account.
-func (s *Services) clerk(ctx context.Context, account, _ mall.ID) (bool, error) {
-	list, ok, err := s.Site.Value(ctx, "order_hx_uids")
-	if err != nil || !ok {
+// clerk is whether the account may redeem codes of a shop: the setting
+// order_hx_uids, a comma list, names it, or it is the merchant whose shop this is.
+func (s *Services) clerk(ctx context.Context, account, at mall.ID) (bool, error) {
+	list, _, err := s.Site.Value(ctx, "order_hx_uids")
+	if err != nil {
 		return false, err
 	}
-	return slices.Contains(strings.Split(strings.ReplaceAll(list, " ", ""), ","), strconv.FormatInt(int64(account), 10)), nil
+	if slices.Contains(strings.Split(strings.ReplaceAll(list, " ", ""), ","), strconv.FormatInt(int64(account), 10)) {
+		return true, nil
+	}
+	if at == 0 {
+		return false, nil
+	}
+	own, err := s.Shops.Get(ctx, at)
+	if mall.KindOf(err) == mall.NotFound {
+		return false, nil
+	}
+	return err == nil && own.Applicant == account && own.Audit == shop.Approved, err
 }
 
 // seal registers the erasers of every room and ends all registration.

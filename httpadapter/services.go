@@ -47,6 +47,7 @@ type Ports struct {
 	Mail      verify.Mailer               // verification codes to mail addresses
 	Providers map[string]payment.Provider // payment gateways by name, "wxpay"
 	Blobs     file.Blobs                  // where uploaded files are kept
+	Map       geo.Locator                 // in which district a point lies; default: embedded borders
 	QRLogin   qrlogin.WeChat              // identities of who logs in at manager by QR code
 	Weather   weather.Vendor              // default: the real vendor of the document
 }
@@ -117,6 +118,7 @@ type Services struct {
 	cfg    Config
 	now    func() time.Time
 	log    *slog.Logger
+	maps   geo.Locator // Ports.Map
 	sweeps []Sweep
 	closed sync.Once
 }
@@ -153,7 +155,7 @@ func (s *Services) manager() manager.Deps {
 func (s *Services) o2o() o2o.Deps {
 	return o2o.Deps{
 		Auth: s.Auth, Verify: s.Verify, WeChat: s.WeChat, Scenes: s.Scenes, Operators: s.Operators,
-		Regions: s.Regions, Catalog: s.Catalog, Shops: s.Shops,
+		Regions: s.Regions, Map: s.maps, Catalog: s.Catalog, Shops: s.Shops,
 		Orders: s.Orders, Payments: s.Payments,
 		Calendar: s.cfg.Calendar, Now: s.cfg.Now,
 	}

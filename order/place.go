@@ -36,7 +36,8 @@ func source(id mall.ID) string { return "order:" + strconv.FormatInt(int64(id), 
 // With Split, goods of several shops make a parent, which is the answer.
 // Refusals come from here (ErrEmpty, ErrQty, ErrManyShops, ErrNoAddress,
 // ErrOffer …) and from the rooms below: catalog.ErrOffSale and its kin,
-// catalog.ErrLimit, catalog.ErrNotDelivered, stock.ErrShort, cart.ErrChanged.
+// catalog.ErrLimit, catalog.ErrNotDelivered, shop.ErrClosed, stock.ErrShort,
+// cart.ErrChanged.
 func (s *Service) Place(ctx context.Context, who mall.Actor, in PlaceInput) (*Order, error) {
 	if _, err := who.Buyer(); err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func (s *Service) meanwhile(ctx context.Context, buyer mall.ID, key string) *Ord
 	return o
 }
 
-func pickUpAt(sh *shop.Shop) bool { return sh != nil && sh.PickUp && !sh.Closed }
+func pickUpAt(sh *shop.Shop) bool { return sh != nil && sh.PickUp && sh.Open() }
 
 func (s *Service) term(ctx context.Context, face mall.Face) (time.Duration, error) {
 	if s.cfg.Term != nil {

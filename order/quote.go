@@ -187,7 +187,11 @@ func (s *Service) drafts(ctx context.Context, who mall.Actor, in PlaceInput, fro
 	if len(ds) == 0 {
 		return nil, ErrEmpty
 	}
-	return ds, nil
+	shops := make([]mall.ID, len(ds))
+	for i, d := range ds {
+		shops[i] = d.items[0].Goods.Shop
+	}
+	return ds, s.deps.Shops.CheckOpen(ctx, shops)
 }
 
 // cartLines turns the cart's lines into the input's, leaving them in the cart.

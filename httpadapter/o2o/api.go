@@ -28,8 +28,8 @@ import (
 	"github.com/gomall-dev/mall/payment/operator"
 )
 
-// Deps are the services behind the API; only WeChat, Calendar and Now may be
-// missing.
+// Deps are the services behind the API; only WeChat, Map, Calendar and Now may
+// be missing.
 type Deps struct {
 	Auth      *auth.Service
 	Verify    *verify.Service
@@ -37,6 +37,7 @@ type Deps struct {
 	Scenes    *wechat.Scenes
 	Operators Operators
 	Regions   *geo.Regions
+	Map       geo.Locator // nil: Regions
 	Catalog   *catalog.Service
 	Shops     *shop.Service
 	Orders    *order.Service

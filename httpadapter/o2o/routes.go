@@ -13,10 +13,19 @@ func (a *api) routes() []endpoint.Route {
 		endpoint.Any("/sms/verify_code", endpoint.Visitor, "短信接口", a.smsVerifyCode),
 
 		// area
+		endpoint.GET("/area/tree", endpoint.Visitor, "获取地区列表(树形结构)", a.areaTree),
+		endpoint.GET("/area/cities/withHot", endpoint.Visitor, "获取城市及热门城市列表", a.cities),
+		endpoint.GET("/area/cites/withHot", endpoint.Visitor, "获取城市及热门城市列表(旧路径)", a.cities),
+		endpoint.GET("/area/getByGps", endpoint.Visitor, "根据经纬度获取所在城市", a.byGPS),
 
 		// merchant
+		endpoint.GET("/merchant/categories/tree", endpoint.Visitor, "获取商家类别列表", a.merchantCategories),
+		endpoint.GET("/merchants", endpoint.Visitor, "获取商家列表", a.merchants),
+		endpoint.GET("/merchant/detail", endpoint.Visitor, "商户详情", a.merchantDetail),
 
 		// goods
+		endpoint.GET("/goods", endpoint.Visitor, "商品列表", a.goodsList),
+		endpoint.GET("/goods/detail", endpoint.Visitor, "商品详情", a.goodsDetail),
 
 		// order
 		endpoint.GET("/orders", endpoint.Buyer, "订单列表", a.orders),

@@ -40,3 +40,14 @@ func (r products) Lowest(ctx context.Context, shops []mall.ID, at time.Time, day
 	}
 	return lowest, err
 }
+
+func (r products) PicsOf(ctx context.Context, goods []mall.ID) (map[mall.ID][]catalog.Pic, error) {
+	var rows []goodsPicRow
+	err := r.sel(ctx).Model(&rows).Where("goods_id IN (?)", bun.List(goods)).Order("goods_id", "sort", "id").Scan(ctx)
+	found := make(map[mall.ID][]catalog.Pic, len(goods))
+	for _, row := range rows {
+		id := mall.ID(row.Goods)
+		found[id] = append(found[id], catalog.Pic{ID: mall.ID(row.ID), URL: row.URL})
+	}
+	return found, err
+}
