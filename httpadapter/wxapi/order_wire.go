@@ -58,6 +58,7 @@ var orderLogs = map[order.Move]struct {
 	order.MoveClaim:      {7, "申请售后"},
 	order.MoveAnswer:     {7, "处理售后"},
 	order.MoveRefund:     {7, "退款"},
+	order.MoveReturn:     {7, "退货"},
 	order.MoveRedeem:     {21, "核销"},
 }
 
