@@ -23,12 +23,18 @@ type running struct {
 // launch starts a host on a free port and waits until it is ready.
 func launch(t *testing.T, args ...string) running {
 	t.Helper()
+	return launchWith(t, nil, args...)
+}
+
+// launchWith does so in an environment ("NAME=value").
+func launchWith(t *testing.T, environ []string, args ...string) running {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	log := &lockedBuffer{}
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), nil, in, log)
+		code <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), environ, in, log)
 		in.Close()
 	}()
 	line, err := bufio.NewReader(out).ReadString('\n')

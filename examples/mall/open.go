@@ -9,6 +9,7 @@ import (
 	"github.com/gomall-dev/mall/examples/mall/sandbox"
 	"github.com/gomall-dev/mall/httpadapter"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/wechatpay"
 	"github.com/gomall-dev/mall/storage/postgres"
 	"github.com/gomall-dev/mall/storage/postgres/postgresdb"
 	"github.com/gomall-dev/mall/storage/sqlite"
@@ -65,6 +66,15 @@ func (s *host) assemble(ctx context.Context, o options) (err error) {
 		if err != nil {
 			return err
 		}
+	}
+	if o.wxpay != nil {
+		pay := *o.wxpay
+		pay.Now, pay.Logger = o.now, s.log
+		provider, err := wechatpay.New(pay)
+		if err != nil {
+			return err
+		}
+		ports.Providers = map[string]payment.Provider{wxpayProvider: provider}
 	}
 	if s.svc, err = httpadapter.Assemble(s.store, ports, cfg); err != nil {
 		return err

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gomall-dev/mall/payment/wechatpay"
 )
 
 // options are the flags of the host and what follows from them.
@@ -86,7 +88,8 @@ func (o *options) complete(rest []string) error {
 	case o.sandbox && o.credentials.any():
 		return fmt.Errorf("%w: %s is set together with -sandbox=true", errUsage, strings.Join(o.credentials.set, ", "))
 	}
-	if err := o.credentials.check(); err != nil {
+	o.public = strings.TrimRight(o.public, "/")
+	if err := o.credentials.check(o.public); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if o.files == "" {
@@ -95,7 +98,6 @@ func (o *options) complete(rest []string) error {
 			o.files = "mall-files"
 		}
 	}
-	o.public = strings.TrimRight(o.public, "/")
 	return nil
 }
 
@@ -109,23 +111,26 @@ type credentials struct {
 	wechatAppID, wechatSecret string // of the mini program
 	// of the official account by which people log in at the management back end
 	wechatWebAppID, wechatWebSecret string
-	wxpay                           bool     // MALL_WXPAY_* is set
-	set                             []string // names of the variables that are set
+	wxpaySettings                   map[string]string // MALL_WXPAY_* without that prefix
+	wxpay                           *wechatpay.Config // what they say, nil without any
+	set                             []string          // names of the variables that are set
 }
 
 func (c credentials) any() bool { return len(c.set) > 0 }
 
 // readCredentials takes MALL_WECHAT_* and MALL_WXPAY_* out of the environment.
 func readCredentials(environ []string) credentials {
-	var c credentials
+	c := credentials{wxpaySettings: map[string]string{}}
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
-		wxpay := strings.HasPrefix(name, "MALL_WXPAY_")
-		if value == "" || !wxpay && !strings.HasPrefix(name, "MALL_WECHAT_") {
+		wxpay, ofPay := strings.CutPrefix(name, wxpayPrefix)
+		if value == "" || !ofPay && !strings.HasPrefix(name, "MALL_WECHAT_") {
 			continue
 		}
 		c.set = append(c.set, name)
-		c.wxpay = c.wxpay || wxpay
+		if ofPay {
+			c.wxpaySettings[wxpay] = value
+		}
 		switch name {
 		case "MALL_WECHAT_APPID":
 			c.wechatAppID = value
@@ -141,16 +146,22 @@ func readCredentials(environ []string) credentials {
 	return c
 }
 
-// check refuses credentials of which a part is missing, and those of a gateway
-// for which there is no provider.
-func (c credentials) check() error {
-	switch {
-	case (c.wechatAppID == "") != (c.wechatSecret == ""):
+// check refuses credentials of which a part is missing or wrong. public is the
+// base URL to which WeChat Pay can send notifications.
+func (c *credentials) check(public string) error {
+	if (c.wechatAppID == "") != (c.wechatSecret == "") {
 		return errors.New("MALL_WECHAT_APPID and MALL_WECHAT_SECRET belong together")
-	case (c.wechatWebAppID == "") != (c.wechatWebSecret == ""):
-		return errors.New("MALL_WECHAT_WEB_APPID and MALL_WECHAT_WEB_SECRET belong together")
-	case c.wxpay:
-		return errors.New("MALL_WXPAY_* is set, but this host has no provider for WeChat Pay yet")
 	}
+	if (c.wechatWebAppID == "") != (c.wechatWebSecret == "") {
+		return errors.New("MALL_WECHAT_WEB_APPID and MALL_WECHAT_WEB_SECRET belong together")
+	}
+	if len(c.wxpaySettings) == 0 {
+		return nil
+	}
+	wxpay, err := wxpayConfig(c.wxpaySettings, public, c.wechatAppID)
+	if err != nil {
+		return err
+	}
+	c.wxpay, c.wxpaySettings = &wxpay, nil
 	return nil
 }

@@ -40,7 +40,7 @@ func TestWrongCommandLinesAreUsageErrors(t *testing.T) {
 		"half of an account":     {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_WEB_SECRET=s"}},
 		"account in sandbox":     {env: []string{"MALL_WECHAT_WEB_APPID=wx2", "MALL_WECHAT_WEB_SECRET=s"}},
 		"no time to scan":        {args: []string{"-qrwait", "0s"}},
-		"no such provider":       {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_APPID=wx1", "MALL_WECHAT_SECRET=s", "MALL_WXPAY_MCHID=1"}},
+		"part of WeChat Pay":     {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_APPID=wx1", "MALL_WECHAT_SECRET=s", "MALL_WXPAY_MCHID=1"}},
 	} {
 		_, err := parse(c.args, c.env, io.Discard)
 		require.ErrorIs(t, err, errUsage, name)
