@@ -99,6 +99,7 @@ func open(ctx context.Context, o options, log *slog.Logger) (_ *host, err error)
 	}
 	s.adapter, err = httpadapter.New(s.svc, httpadapter.AdapterConfig{
 		Subdomain: o.subdomain, MerchantID: merchantNumber, Public: o.public, Logger: log, ManagerKeys: keys,
+		Enable: faces, O2O: s.o2oConfig(o),
 	})
 	if errors.Is(err, mall.ErrInvalid) {
 		err = fmt.Errorf("%w: %w", errUsage, err)
@@ -110,6 +111,11 @@ func open(ctx context.Context, o options, log *slog.Logger) (_ *host, err error)
 		s.demo = demo.ServePictures()
 		if err := demo.Fill(ctx, s.svc, sandbox.AppID, o.public); err != nil {
 			return nil, fmt.Errorf("demo data: %w", err)
+		}
+		if o.sandbox {
+			if err := demo.Across(ctx, s.svc, sandbox.AppID2); err != nil {
+				return nil, fmt.Errorf("demo data: %w", err)
+			}
 		}
 		if err := demo.Move(ctx, s.svc, s.store.Prefix, o.public); err != nil {
 			return nil, fmt.Errorf("demo pictures: %w", err)

@@ -76,6 +76,7 @@ func (s *host) assemble(ctx context.Context, o options) (err error) {
 		}
 		ports.Providers = map[string]payment.Provider{wxpayProvider: provider}
 	}
+	cfg.Operator.Default.AppID = o.appid()
 	if s.svc, err = httpadapter.Assemble(s.store, ports, cfg); err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ var errUsage = errors.New("usage")
 
 // segments are first path segments that a tenant cannot have.
 var segments = []string{
-	"api", "cms", "common", "demo", "dfs", "files", "healthz", "jdvop", "notify", "order", "orders", "pay", "region", "sandbox",
+	"api", "cms", "common", "demo", "dfs", "files", "healthz", "miniprogram_bridge", "jdvop", "notify", "order", "orders", "pay", "region", "sandbox",
 	"shop", "static", "subdomain", "upload2", "user", "users", "openapi.json", merchantID,
 	"cart", "category", "getloginlog", "menus", "permission", "product", "role", "sms", "students", "upload", "verify", "weather",
 }

@@ -49,6 +49,19 @@ func (s *Sandbox) messages(ctx context.Context, to string) ([]Message, error) {
 	return list, rows.Err()
 }
 
+// LastCode is the code of the newest message to a number or mail address, ""
+// when there is none.
+func (s *Sandbox) LastCode(ctx context.Context, to string) string {
+	list, err := s.messages(ctx, to)
+	if err != nil {
+		s.log.ErrorContext(ctx, "sandbox: last code", "error", err)
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0].Code
+}
+
 // outbox answers GET /sandbox/outbox?to=X.
 func (s *Sandbox) outbox(w http.ResponseWriter, r *http.Request) {
 	list, err := s.messages(r.Context(), r.URL.Query().Get("to"))

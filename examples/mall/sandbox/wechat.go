@@ -12,27 +12,33 @@ import (
 	"github.com/gomall-dev/mall/auth/wechat"
 )
 
-// AppID is the mini program of the sandbox.
-const AppID = "wxsandbox00000000"
+// The mini programs of the sandbox.
+const (
+	AppID  = "wxsandbox00000000" // of the default operating centre
+	AppID2 = "wxsandbox00000002" // of a second one
+)
 
 // WeChat plays WeChat's server: a login code is "sandbox:" and the openid it
-// stands for, the phone button's is "sandbox-phone:" and the number.
+// stands for, with "#" and a unionid behind it if it has one; the phone
+// button's is "sandbox-phone:" and the number.
 type WeChat struct{}
 
 var _ wechat.Client = WeChat{}
 
-// Login accepts "sandbox:OPENID" for AppID, any number of times. The session
+// Login accepts "sandbox:OPENID" and "sandbox:OPENID#UNIONID" for its mini
+// programs, any number of times. The session
 // key is base64(md5(OPENID)), so that a script can encrypt as WeChat does.
 func (WeChat) Login(ctx context.Context, appid, code string) (wechat.Session, error) {
 	if err := outside(ctx); err != nil {
 		return wechat.Session{}, err
 	}
 	openid, ok := strings.CutPrefix(code, "sandbox:")
-	if !ok || openid == "" || len(openid) > 64 || appid != AppID {
+	openid, unionid, _ := strings.Cut(openid, "#")
+	if !ok || openid == "" || max(len(openid), len(unionid)) > 64 || appid != AppID && appid != AppID2 {
 		return wechat.Session{}, wechat.ErrCode
 	}
 	key := md5.Sum([]byte(openid))
-	return wechat.Session{OpenID: openid, SessionKey: base64.StdEncoding.EncodeToString(key[:])}, nil
+	return wechat.Session{OpenID: openid, UnionID: unionid, SessionKey: base64.StdEncoding.EncodeToString(key[:])}, nil
 }
 
 // Phone accepts "sandbox-phone:MOBILE".
@@ -41,7 +47,7 @@ func (WeChat) Phone(ctx context.Context, appid, code string) (string, error) {
 		return "", err
 	}
 	mobile, ok := strings.CutPrefix(code, "sandbox-phone:")
-	if !ok || mobile == "" || appid != AppID {
+	if !ok || mobile == "" || appid != AppID && appid != AppID2 {
 		return "", wechat.ErrCode
 	}
 	return mobile, nil
