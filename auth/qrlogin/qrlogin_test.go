@@ -3,6 +3,9 @@ package qrlogin_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +20,7 @@ import (
 	"github.com/gomall-dev/mall/auth/secret"
 	"github.com/gomall-dev/mall/auth/wechat"
 	"github.com/gomall-dev/mall/storage"
+	"github.com/gomall-dev/mall/storage/sqlite"
 	"github.com/gomall-dev/mall/storage/storagetest"
 )
 
@@ -45,6 +49,51 @@ func (p *phone) fail(err error) {
 		return
 	}
 	p.fails.Store(&err)
+}
+
+func ExampleService_Scan() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "mall")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	store, err := sqlite.Open(ctx, filepath.Join(dir, "mall.db"), &sqlite.Options{Migrate: true})
+	if err != nil {
+		panic(err)
+	}
+	defer store.Close()
+	accounts, err := auth.New(auth.Deps{
+		Tx: store, Outbox: store, Repository: store.Accounts(), Sessions: store.Sessions(), Limits: store.Limits(),
+		Hasher: secret.New(secret.Config{}), Codes: noCodes{},
+	}, auth.Config{})
+	if err != nil {
+		panic(err)
+	}
+	s, err := qrlogin.New(qrlogin.Deps{Repo: store.Tickets(), Tx: store, Accounts: accounts}, qrlogin.Config{WeChat: &phone{}})
+	if err != nil {
+		panic(err)
+	}
+	err = s.Open(ctx, "the browser's socket")
+	if err != nil {
+		panic(err)
+	}
+	address, err := s.Issue(ctx, "the browser's socket")
+	if err != nil {
+		panic(err)
+	}
+	_, state, _ := strings.Cut(address, "state=")
+	fmt.Println(s.Scan(ctx, state, "WeChat's code"))
+	fmt.Println(s.Scan(ctx, state, "another phone's"))
+	news, err := s.News(ctx, []string{"the browser's socket"})
+	fmt.Println(news, err)
+	l, err := s.Login(ctx, mall.Actor{Face: mall.FaceManager}, news[0].Code, auth.Device{})
+	fmt.Println(l.Account.Nick, err)
+	// Output:
+	// <nil>
+	// QR code was scanned already
+	// [{the browser's socket WeChat's code}] <nil>
+	// 谭鹏 <nil>
 }
 
 // noCodes is an auth.Codes that accepts none.

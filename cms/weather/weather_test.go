@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +20,7 @@ import (
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/cms/weather"
 	"github.com/gomall-dev/mall/storage"
+	"github.com/gomall-dev/mall/storage/sqlite"
 	"github.com/gomall-dev/mall/storage/storagetest"
 )
 
@@ -58,6 +61,33 @@ func (s *settings) Save(_ context.Context, _ mall.Actor, a weather.Account) erro
 	defer s.mu.Unlock()
 	s.a = &a
 	return nil
+}
+
+func ExampleService_Sync() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "mall")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	store, err := sqlite.Open(ctx, filepath.Join(dir, "mall.db"), &sqlite.Options{Migrate: true})
+	if err != nil {
+		panic(err)
+	}
+	defer store.Close()
+	s, err := weather.New(weather.Deps{Repo: store.Weather(), Limits: store.Limits(), Tx: store, Vendor: &vendor{}, Settings: &settings{a: &good}},
+		weather.Config{City: "南京"})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(s.Sync(ctx))
+	fmt.Println(s.Sync(ctx))
+	reports, err := s.Latest(ctx, 3)
+	fmt.Println(len(reports), reports[0].City, err)
+	// Output:
+	// 1 <nil>
+	// 0 <nil>
+	// 1 南京 <nil>
 }
 
 type bundle struct {
