@@ -175,6 +175,33 @@ func TestOwned(t *testing.T) {
 	}
 }
 
+// TestReadme: the table of README.md has a row for every route, with its verbs
+// and its level, and none beside.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	var want, got []string
+	for _, l := range (&api{}).routes() {
+		verb := map[string]string{"": "GET POST", "*": "any"}[l.Verb]
+		if verb == "" {
+			verb = l.Verb
+		}
+		who := l.level.String()
+		if l.level <= anyone {
+			who = []string{"public", "anyone"}[l.level]
+		}
+		want = append(want, verb+" "+l.Path+" | "+who)
+	}
+	for text := range strings.Lines(string(b)) {
+		cells := strings.Split(text, " | ")
+		if route := strings.TrimPrefix(cells[0], "| "); len(cells) >= 3 && strings.Contains(route, " /") && !strings.Contains(route, ",") {
+			got = append(got, route+" | "+strings.TrimSpace(cells[1]))
+		}
+	}
+	require.ElementsMatch(t, want, got)
+}
+
 // TestPending: what is documented and not served is testdata/pending.tsv,
 // exactly; run with -update after mounting more.
 func TestPending(t *testing.T) {
