@@ -57,10 +57,14 @@ func (k *PlatformKeys) PublicKey() (id, text string) {
 	return k.publicID, string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }
 
-// Certificate is the certificate that signs, with its serial number, PEM.
+// Certificate is the certificate that signs, with its serial number, PEM; both
+// are empty without one.
 func (k *PlatformKeys) Certificate() (serial, text string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if len(k.certs) == 0 {
+		return "", ""
+	}
 	c := k.certs[len(k.certs)-1]
 	return c.serial, c.pem
 }
@@ -71,6 +75,13 @@ func (k *PlatformKeys) UsePublicKey(use bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.byPublic = use
+}
+
+// Retire takes all certificates away: new merchants have the public key only.
+func (k *PlatformKeys) Retire() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.certs = nil
 }
 
 // Rotate adds a certificate of a duration, which signs from now on. The list
@@ -103,10 +114,9 @@ func (k *PlatformKeys) Rotate(now time.Time, valid time.Duration) error {
 // other side asks for, if there is such a one.
 func (k *PlatformKeys) head(asked string, at time.Time, body []byte, what Outcome) map[string]string {
 	k.mu.Lock()
-	last := k.certs[len(k.certs)-1]
-	serial, key := last.serial, last.key
-	if asked == k.publicID || k.byPublic && asked == "" {
-		serial, key = k.publicID, k.public
+	serial, key := k.publicID, k.public
+	if n := len(k.certs); n > 0 && asked != k.publicID && (!k.byPublic || asked != "") {
+		serial, key = k.certs[n-1].serial, k.certs[n-1].key
 	}
 	for _, c := range k.certs {
 		if asked == c.serial {
@@ -136,6 +146,9 @@ func (w *wechat) certificates(*wxCall) (any, error) {
 	k, now := w.cfg.Keys, w.g.now()
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if len(k.certs) == 0 {
+		return nil, wxFault(404, "RESOURCE_NOT_EXISTS", "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥")
+	}
 	list := []any{}
 	for _, c := range k.certs {
 		if now.Before(c.until) {

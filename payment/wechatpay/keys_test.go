@@ -131,10 +131,20 @@ func TestUnknownSerials(t *testing.T) {
 // TestMerchantWithoutCertificates: new merchants have the public key only.
 func TestMerchantWithoutCertificates(t *testing.T) {
 	t.Parallel()
-	b := setup(t, certificates)
-	b.gateway.Fault(paytest.OpCertificates, paytest.Refuses)
-	o, err := b.provider.Create(t.Context(), b.request("ORDER001", payment.SceneNative))
+	b := setup(t, func(b *bench, c *wechatpay.Config, w *paytest.WeChat) {
+		ownKeys(b, c, w)
+		c.PublicKeyID, c.PublicKey = b.keys.PublicKey()
+		b.keys.Retire()
+	})
+	b.pay("ORDER001", "")
+	_, err := b.parse(b.provider, b.last())
+	require.NoError(t, err)
+	require.Zero(t, b.asked(certificatesPath))
+
+	c := b.config
+	c.PublicKeyID, c.PublicKey = "", ""
+	o, err := b.open(c).Create(t.Context(), b.request("ORDER002", payment.SceneNative))
 	require.NoError(t, err)
 	require.Equal(t, payment.Unknown, o.Outcome)
-	require.Contains(t, b.logged(), "certificates: HTTP 500")
+	require.Contains(t, b.logged(), "set Config.PublicKeyID and PublicKey")
 }
