@@ -61,7 +61,7 @@ func (s *host) assemble(ctx context.Context, o options) (err error) {
 	}
 	if o.wechatWebAppID != "" {
 		ports.QRLogin, err = wechat.NewOAuth(wechat.OAuthConfig{
-			AppID: o.wechatWebAppID, Secret: o.wechatWebSecret, Redirect: o.public + "/users/wechatCallBack",
+			AppID: o.wechatWebAppID, Secret: o.wechatWebSecret, Website: o.wechatWebPage == "qrconnect", Redirect: o.public + "/users/wechatCallBack",
 		})
 		if err != nil {
 			return err

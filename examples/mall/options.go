@@ -109,11 +109,12 @@ func (o *options) postgres() bool {
 // credentials are the real parties of the host, from the environment.
 type credentials struct {
 	wechatAppID, wechatSecret string // of the mini program
-	// of the official account by which people log in at the management back end
-	wechatWebAppID, wechatWebSecret string
-	wxpaySettings                   map[string]string // MALL_WXPAY_* without that prefix
-	wxpay                           *wechatpay.Config // what they say, nil without any
-	set                             []string          // names of the variables that are set
+	// of the account by which people log in at the management back end: page is
+	// "authorize" for an official account, "qrconnect" for a website application
+	wechatWebAppID, wechatWebSecret, wechatWebPage string
+	wxpaySettings                                  map[string]string // MALL_WXPAY_* without that prefix
+	wxpay                                          *wechatpay.Config // what they say, nil without any
+	set                                            []string          // names of the variables that are set
 }
 
 func (c credentials) any() bool { return len(c.set) > 0 }
@@ -140,6 +141,8 @@ func readCredentials(environ []string) credentials {
 			c.wechatWebAppID = value
 		case "MALL_WECHAT_WEB_SECRET":
 			c.wechatWebSecret = value
+		case "MALL_WECHAT_WEB_PAGE":
+			c.wechatWebPage = value
 		}
 	}
 	slices.Sort(c.set)
@@ -154,6 +157,9 @@ func (c *credentials) check(public string) error {
 	}
 	if (c.wechatWebAppID == "") != (c.wechatWebSecret == "") {
 		return errors.New("MALL_WECHAT_WEB_APPID and MALL_WECHAT_WEB_SECRET belong together")
+	}
+	if p := c.wechatWebPage; p != "" && (p != "authorize" && p != "qrconnect" || c.wechatWebAppID == "") {
+		return errors.New("MALL_WECHAT_WEB_PAGE is authorize or qrconnect, beside MALL_WECHAT_WEB_APPID")
 	}
 	if len(c.wxpaySettings) == 0 {
 		return nil

@@ -38,6 +38,8 @@ func TestWrongCommandLinesAreUsageErrors(t *testing.T) {
 		"unknown credential":     {env: []string{"MALL_WXPAY_SOMETHING=x"}},
 		"half of WeChat":         {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_APPID=wx1"}},
 		"half of an account":     {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_WEB_SECRET=s"}},
+		"no such page":           {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_WEB_APPID=wx2", "MALL_WECHAT_WEB_SECRET=s", "MALL_WECHAT_WEB_PAGE=x"}},
+		"page of no account":     {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_WEB_PAGE=qrconnect"}},
 		"account in sandbox":     {env: []string{"MALL_WECHAT_WEB_APPID=wx2", "MALL_WECHAT_WEB_SECRET=s"}},
 		"no time to scan":        {args: []string{"-qrwait", "0s"}},
 		"part of WeChat Pay":     {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_APPID=wx1", "MALL_WECHAT_SECRET=s", "MALL_WXPAY_MCHID=1"}},

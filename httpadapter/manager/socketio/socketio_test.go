@@ -388,7 +388,7 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	visit(1, false)
 	require.Eventually(t, func() bool { return b.server.Len() == 0 }, 10*time.Second, time.Millisecond)
-	time.Sleep(20 * time.Millisecond) // the watch ends with its next tick
+	require.Eventually(t, func() bool { b.server.mu.Lock(); defer b.server.mu.Unlock(); return !b.server.watching }, 10*time.Second, time.Millisecond)
 	before := runtime.NumGoroutine()
 	for n := range 100 {
 		visit(n, false)
