@@ -64,9 +64,18 @@ func (s *Service) Erase(ctx context.Context, who mall.Actor, account mall.ID) er
 		if err := s.keepsRoot(ctx, who, a); err != nil {
 			return err
 		}
+		identities, err := s.d.Repository.Bindings(ctx, account)
+		if err != nil {
+			return err
+		}
 		done, err := s.d.Repository.Erase(ctx, account, now)
 		if err != nil || !done {
 			return err
+		}
+		for _, b := range identities { // sessions without the account know who she is as well
+			if err := s.d.Sessions.CloseIdentity(ctx, b.AppID, b.OpenID); err != nil {
+				return err
+			}
 		}
 		if err := s.d.Sessions.CloseAll(ctx, account, 0); err != nil {
 			return err

@@ -99,6 +99,9 @@ type Sessions interface {
 	Close(ctx context.Context, id mall.ID) error
 	// CloseAll deletes the sessions of an account but one (0 for none).
 	CloseAll(ctx context.Context, account, except mall.ID) error
+	// CloseIdentity deletes the sessions of an openid of an appid, whatever
+	// account they have.
+	CloseIdentity(ctx context.Context, appid, openid string) error
 	// Forget deletes at most limit sessions that ended before a moment.
 	Forget(ctx context.Context, before time.Time, limit int) (int64, error)
 }

@@ -76,6 +76,20 @@ func testSessions(t *testing.T, open Open) {
 	must(t, store, func(ctx context.Context) error { return repo.CloseAll(ctx, anna.ID, s.ID) })
 	_, _, err = repo.ByHash(ctx, "h1")
 	require.NoError(t, err)
+	must(t, store, func(ctx context.Context) error { return repo.CloseIdentity(ctx, "wx2", "o1") })
+	rolledBack(t, store, func(ctx context.Context) { require.NoError(t, repo.CloseIdentity(ctx, "wx1", "o1")) })
+	_, _, err = repo.ByHash(ctx, "h1")
+	require.NoError(t, err, "of another mini program")
+	again := *s
+	again.Hash, again.Account = "h3", 0
+	must(t, store, func(ctx context.Context) error { return repo.Open(ctx, &again) })
+	must(t, store, func(ctx context.Context) error { return repo.CloseIdentity(ctx, "wx1", "o1") })
+	for _, hash := range []string{"h1", "h3"} {
+		_, _, err = repo.ByHash(ctx, hash)
+		require.ErrorIs(t, err, mall.ErrNotFound, "whatever account they have")
+	}
+	again.Hash, again.Account = "h1", anna.ID
+	must(t, store, func(ctx context.Context) error { return repo.Open(ctx, &again) })
 	must(t, store, func(ctx context.Context) error { return repo.CloseAll(ctx, anna.ID, 0) })
 	must(t, store, func(ctx context.Context) error { return repo.Close(ctx, s.ID) })
 	_, _, err = repo.ByHash(ctx, "h1")

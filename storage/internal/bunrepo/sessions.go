@@ -104,6 +104,11 @@ func (r sessions) CloseAll(ctx context.Context, account, except mall.ID) error {
 	return err
 }
 
+func (r sessions) CloseIdentity(ctx context.Context, appid, openid string) error {
+	_, err := r.del(ctx).Model((*sessionRow)(nil)).Where("openid = ? AND openid <> '' AND appid = ?", openid, appid).Exec(ctx)
+	return err
+}
+
 func (r sessions) Forget(ctx context.Context, before time.Time, limit int) (int64, error) {
 	old := r.sel(ctx).Model((*sessionRow)(nil)).Column("id").Where("expires_at < ?", before.UnixMilli()).Order("expires_at").Limit(int64(limit))
 	return count(r.del(ctx).Model((*sessionRow)(nil)).Where("id IN (?)", old).Exec(ctx))

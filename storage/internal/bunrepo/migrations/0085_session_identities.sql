@@ -1,0 +1,2 @@
+-- CloseIdentity.
+CREATE INDEX {ix}sessions_identity ON {ns}sessions (openid) WHERE openid <> '';
