@@ -59,6 +59,9 @@ func Fill(ctx context.Context, svc *httpadapter.Services, appid, public string) 
 		if err := f.catalogue(ctx, level); err != nil {
 			return err
 		}
+		if err := f.vip(ctx, level); err != nil {
+			return err
+		}
 		if err := f.content(ctx); err != nil {
 			return err
 		}
