@@ -22,24 +22,30 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
-// BenchmarkDo writes as much as placing an order of two lines does.
+// BenchmarkDo writes as much as placing an order of two lines does, with
+// prepared statements and without.
 func BenchmarkDo(b *testing.B) {
-	s, err := postgres.Open(b.Context(), storagetest.PostgresDatabase(b), &postgres.Options{Migrate: true})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
-	for b.Loop() {
-		err := s.Do(b.Context(), func(ctx context.Context) error {
-			for range 3 {
-				if err := say(ctx, s, "line"); err != nil {
-					return err
+	for name, params := range map[string]string{"prepared": "", "simple": "default_query_exec_mode=simple_protocol"} {
+		b.Run(name, func(b *testing.B) {
+			dsn := storagetest.PostgresDatabase(b)
+			s, err := postgres.Open(b.Context(), dsn+"&"+params, &postgres.Options{Migrate: true})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer s.Close()
+			for b.Loop() {
+				err := s.Do(b.Context(), func(ctx context.Context) error {
+					for range 3 {
+						if err := say(ctx, s, "line"); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					b.Fatal(err)
 				}
 			}
-			return nil
 		})
-		if err != nil {
-			b.Fatal(err)
-		}
 	}
 }

@@ -64,6 +64,9 @@ const (
 	defaultConns = 16
 	// idleFor ends connections that a burst has left behind.
 	idleFor = 5 * time.Minute
+	// lifetime bounds what a server process gathers: memory, and plans that
+	// were made when tables were small.
+	lifetime = 30 * time.Minute
 )
 
 // Open opens the store. The DSN may lead to a transaction-pooling proxy.
@@ -97,4 +100,5 @@ func size(pool *sql.DB, n int) {
 	pool.SetMaxOpenConns(n)
 	pool.SetMaxIdleConns(n)
 	pool.SetConnMaxIdleTime(idleFor)
+	pool.SetConnMaxLifetime(lifetime)
 }

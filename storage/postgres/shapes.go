@@ -9,7 +9,7 @@ import (
 
 // maxShapes is how many shapes are known at most; then all are forgotten, and
 // those in use are soon known again.
-const maxShapes = 1000
+const maxShapes = 500
 
 // shapes is what the connections of one pool know of the repositories'
 // statements, by their text without values.

@@ -58,7 +58,7 @@ func Bare(query string) (string, []any) {
 	var b strings.Builder
 	b.Grow(len(query))
 	copied := 0
-	ok := literals(query, func(l literal) bool {
+	ok := literals(query, false, func(l literal) bool {
 		if l.number {
 			n, err := strconv.ParseInt(l.text, 10, 64)
 			if err != nil {
@@ -85,19 +85,21 @@ type literal struct {
 	from, to int    // where it stands
 	text     string // its value
 	number   bool
+	list     bool // numbers in the parentheses of IN, which it begins at
 	stored   bool // among VALUES or after SET, not in a condition
 }
 
 // literals gives the literals of a statement in order, without those after
-// LIMIT: of these a plan depends. It gives false for a statement that it does
+// LIMIT: of these a plan depends. With lists, the numbers of one IN are one
+// literal. It gives false for a statement that it does
 // not read with certainty, which is anything but one SELECT, INSERT, UPDATE,
 // DELETE or WITH without comments, placeholders and fractions; and when each
 // gives false.
-func literals(query string, each func(literal) bool) bool {
+func literals(query string, lists bool, each func(literal) bool) bool {
 	if !repeatable(query) {
 		return false
 	}
-	stored := false
+	stored, last := false, ""
 	for i := 0; i < len(query); {
 		l := literal{from: i, stored: stored}
 		switch c := query[i]; {
@@ -123,11 +125,16 @@ func literals(query string, each func(literal) bool) bool {
 				return false // a column by its number
 			case strings.EqualFold(word, "limit"):
 				end = after(query, end+1, isDigit)
+			case lists && word == "IN" && last != "NOT":
+				l.text, l.to = numbers(query, end)
+				l.list = l.to > end
 			default:
 				stored = storing(word, stored)
 			}
-			i = end
-			continue
+			if last = word; !l.list {
+				i = end
+				continue
+			}
 		case c == '"':
 			end := strings.IndexByte(query[i+1:], '"')
 			if end < 0 {
@@ -150,6 +157,23 @@ func literals(query string, each func(literal) bool) bool {
 		i = l.to
 	}
 	return true
+}
+
+// numbers reads a list of numbers in parentheses: what stands in them and its
+// end, which is i for anything else.
+func numbers(query string, i int) (inner string, end int) {
+	list, _, found := strings.Cut(query[i:], ")")
+	inner, open := strings.CutPrefix(list, " (")
+	if !found || !open {
+		return "", i
+	}
+	for n := range strings.SplitSeq(inner, ", ") {
+		n = strings.TrimPrefix(n, "-")
+		if n == "" || after(n, 0, isDigit) < len(n) {
+			return "", i
+		}
+	}
+	return inner, i + len(list) + len(")")
 }
 
 // storing says whether what follows a word is stored. Words are as the

@@ -59,6 +59,8 @@ const (
 	// statement may have that is kept prepared: long lists come in many lengths.
 	maxShapeText = 8 << 10
 	maxValues    = 200
+	// maxData is how much memory for values, in bytes, is used again.
+	maxData = 64 << 10
 	// maxWord is up to how long a word is taken for a state or a kind.
 	maxWord = 24
 )
@@ -70,7 +72,7 @@ const (
 // lower-case letters, and the empty text. (An id of one digit has a shape of
 // its own then: there are few.) The zero value is ready to Read.
 type Shape struct {
-	Text   []byte   // with $1::bigint for numbers and $2 for texts
+	Text   []byte   // with $1::bigint for numbers, = ANY($2::bigint[]) for IN with a list of them, and $3 for texts
 	Values [][]byte // as text
 	data   []byte   // what the values lie in
 }
@@ -80,7 +82,7 @@ type Shape struct {
 // jumps over rows or looks for a pattern, where the plan depends on how far and
 // what for.
 func (s *Shape) Read(query string) bool {
-	if s.data == nil { // an empty text is not nil: that is NULL
+	if s.data == nil || cap(s.data) > maxData { // an empty text is not nil: that is NULL
 		s.data = make([]byte, 0, 1<<10)
 	}
 	s.Text, s.Values, s.data = s.Text[:0], s.Values[:0], s.data[:0]
@@ -88,22 +90,16 @@ func (s *Shape) Read(query string) bool {
 		return false
 	}
 	copied := 0
-	ok := literals(query, func(l literal) bool {
+	ok := literals(query, true, func(l literal) bool {
 		if !l.stored && l.meaning() {
 			return true
 		}
 		if l.number && len(l.text) > len("999999999999999999") {
 			return false // may be too big
 		}
-		from := len(s.data)
-		s.data = append(s.data, l.text...)
-		s.Values = append(s.Values, s.data[from:len(s.data):len(s.data)])
-		s.Text = append(append(s.Text, query[copied:l.from]...), '$')
-		s.Text = strconv.AppendInt(s.Text, int64(len(s.Values)), 10)
-		if l.number {
-			s.Text = append(s.Text, "::bigint"...)
-		}
+		s.Text = append(s.Text, query[copied:l.from]...)
 		copied = l.to
+		s.put(l)
 		return len(s.Values) <= maxValues
 	})
 	if !ok {
@@ -113,8 +109,30 @@ func (s *Shape) Read(query string) bool {
 	return len(s.Text) <= maxShapeText
 }
 
+// put takes a literal out.
+func (s *Shape) put(l literal) {
+	from := len(s.data)
+	if l.list {
+		s.data = append(append(append(s.data, '{'), l.text...), '}')
+		s.Text = append(s.Text, "= ANY("...)
+	} else {
+		s.data = append(s.data, l.text...)
+	}
+	s.Values = append(s.Values, s.data[from:len(s.data):len(s.data)])
+	s.Text = strconv.AppendInt(append(s.Text, '$'), int64(len(s.Values)), 10)
+	switch {
+	case l.list:
+		s.Text = append(s.Text, "::bigint[])"...)
+	case l.number:
+		s.Text = append(s.Text, "::bigint"...)
+	}
+}
+
 // meaning says whether a literal looks like a state, a flag or a kind.
 func (l literal) meaning() bool {
+	if l.list {
+		return false
+	}
 	if l.number {
 		return len(l.text) == 1
 	}

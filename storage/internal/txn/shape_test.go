@@ -42,7 +42,13 @@ func TestShape(t *testing.T) {
 		{"DELETE FROM t WHERE a @> '{1}'", "", nil},
 		{"SELECT '{1,2}'::integer[]", "", nil},
 		{"SELECT 'A1'::text", "SELECT $1::text", []string{"A1"}},
-		{"SELECT 1 FROM t WHERE id IN (10, 2, 30)", "SELECT 1 FROM t WHERE id IN ($1::bigint, 2, $2::bigint)", []string{"10", "30"}},
+		{
+			// Lists of numbers are one value, however long.
+			"SELECT 1 FROM t WHERE id IN (10, 2, -30) AND n NOT IN (10, 2) AND kind IN ('a', 'B') AND (a, b) IN ((10, 2)) AND id IN (SELECT 77)",
+			"SELECT 1 FROM t WHERE id = ANY($1::bigint[]) AND n NOT IN ($2::bigint, 2) AND kind IN ('a', $3) AND (a, b) IN (($4::bigint, 2)) AND id IN (SELECT $5::bigint)",
+			[]string{"{10, 2, -30}", "10", "B", "10", "77"},
+		},
+		{"SELECT 1 FROM t WHERE id IN (5)", "SELECT 1 FROM t WHERE id = ANY($1::bigint[])", []string{"{5}"}},
 	} {
 		require.Equal(t, c.values != nil, s.Read(c.query), c.query)
 		if c.values == nil {
@@ -58,7 +64,7 @@ func TestShape(t *testing.T) {
 	for _, q := range []string{
 		"", "BEGIN", "SAVEPOINT try1", "SELECT 1; SELECT 2", "SELECT $1", "SELECT 12.5", "SELECT 1e3", "SELECT 12 -- 3",
 		"SELECT a FROM t WHERE b LIKE '%x%'", "SELECT a FROM t WHERE b ILIKE '%x%' ESCAPE '\\'", "SELECT a FROM t LIMIT 20 OFFSET 40",
-		"SELECT 9223372036854775808", "SELECT E'a'", "SELECT 'a", "SELECT a FROM t GROUP BY 1",
+		"SELECT 9223372036854775808", "SELECT a IN (1.5)", "SELECT E'a'", "SELECT 'a", "SELECT a FROM t GROUP BY 1",
 		"INSERT INTO t VALUES (" + strings.Repeat("1,", 300) + "1)", "INSERT INTO t VALUES ('" + strings.Repeat("x", 9000) + "')" + strings.Repeat(" ", 9000),
 	} {
 		require.False(t, s.Read(q), q)
@@ -68,6 +74,7 @@ func TestShape(t *testing.T) {
 // FuzzShape: with its values put back, a shape is the statement that was read.
 func FuzzShape(f *testing.F) {
 	f.Add("SELECT a FROM t WHERE b = 'it''s ''' AND c IN (1, 23, -45) AND d = '' LIMIT 5")
+	f.Add("SELECT a FROM t WHERE b IN (5, -6) AND c NOT IN (7)")
 	f.Add("INSERT INTO t (\"a'1\") VALUES ('x', 5), ('', 0) ON CONFLICT DO NOTHING")
 	f.Fuzz(func(t *testing.T, query string) {
 		var s txn.Shape
@@ -79,8 +86,12 @@ func FuzzShape(f *testing.F) {
 			before, after, found := strings.Cut(rest, "$"+strconv.Itoa(i+1))
 			require.True(t, found)
 			back += before
-			if rest = after; query[len(back)] == '\'' {
+			if rest = after; len(back) < len(query) && query[len(back)] == '\'' {
 				back += "'" + strings.ReplaceAll(string(v), "'", "''") + "'"
+				continue
+			}
+			if list, ok := strings.CutPrefix(rest, "::bigint[])"); ok && strings.HasSuffix(back, "= ANY(") {
+				rest, back = list, strings.TrimSuffix(back, "= ANY(")+"IN ("+strings.Trim(string(v), "{}")+")"
 				continue
 			}
 			require.True(t, strings.HasPrefix(rest, "::bigint"))
