@@ -1,7 +1,6 @@
 package wxapi
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,7 +44,11 @@ func (d dialect) Who(ctx context.Context, _ *http.Request, f endpoint.Fields, ad
 	return d.auth.Authenticate(ctx, mall.FaceWXAPI, token, addr)
 }
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// buffers are answers that were sent.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxBuffer is up to which size one is kept for the next.
+const maxBuffer = 256 << 10
 
 // OK writes code 0. An answer without data has no data field.
 func (dialect) OK(w http.ResponseWriter, _ *http.Request, data any) error {
@@ -82,38 +85,45 @@ func verb(m string) string {
 
 // write encodes first, so that an answer is whole or not begun.
 func write(w http.ResponseWriter, code int, msg string, data any) error {
-	b := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(b)
-	b.Reset()
-	b.WriteString(`{"code":`)
-	b.Write(strconv.AppendInt(b.AvailableBuffer(), int64(code), 10))
-	enc := json.NewEncoder(b)
-	enc.SetEscapeHTML(false)
-	b.WriteString(`,"msg":`)
-	if err := enc.Encode(msg); err != nil {
+	kept := buffers.Get().(*[]byte)
+	defer buffers.Put(kept)
+	b, err := envelope((*kept)[:0], code, msg, data)
+	if err != nil {
 		return err
 	}
-	b.Truncate(b.Len() - 1) // Encode ends with a newline
-	if data != nil {
-		b.WriteString(`,"data":`)
-		if err := enc.Encode(data); err != nil {
-			return err
-		}
-		b.Truncate(b.Len() - 1)
-		// A typed nil is no data either.
-		if s := b.Bytes(); bytes.HasSuffix(s, []byte(`,"data":null`)) {
-			b.Truncate(b.Len() - len(`,"data":null`))
-		}
+	if cap(b) <= maxBuffer {
+		*kept = b
 	}
-	b.WriteByte('}')
 	h := w.Header()
 	h["Content-Type"] = jsonType
 	h["X-Content-Type-Options"] = nosniff
-	_, err := w.Write(b.Bytes())
+	h.Set("Content-Length", strconv.Itoa(len(b)))
+	_, err = w.Write(b)
 	if errors.Is(err, http.ErrHandlerTimeout) {
 		return nil
 	}
 	return err
+}
+
+func envelope(b []byte, code int, msg string, data any) (_ []byte, err error) {
+	b = append(b, `{"code":`...)
+	b = strconv.AppendInt(b, int64(code), 10)
+	b = append(b, `,"msg":`...)
+	if b, err = endpoint.AppendJSON(b, msg); err != nil {
+		return nil, err
+	}
+	if data != nil {
+		bare := len(b)
+		b = append(b, `,"data":`...)
+		if b, err = endpoint.AppendJSON(b, data); err != nil {
+			return nil, err
+		}
+		// A typed nil is no data either.
+		if string(b[bare:]) == `,"data":null` {
+			b = b[:bare]
+		}
+	}
+	return append(b, '}'), nil
 }
 
 var (

@@ -13,9 +13,11 @@ import (
 // yuan is money as a JSON number of yuan: 12.5, 0.01, 30.
 type yuan mall.Money
 
-// MarshalJSON prints at most two decimals and no trailing zeros.
-func (y yuan) MarshalJSON() ([]byte, error) {
-	b := make([]byte, 0, 16)
+// MarshalJSON is AppendJSON for encoding/json.
+func (y yuan) MarshalJSON() ([]byte, error) { return y.AppendJSON(nil), nil }
+
+// AppendJSON prints at most two decimals and no trailing zeros.
+func (y yuan) AppendJSON(b []byte) []byte {
 	m := int64(y)
 	if m < 0 {
 		b, m = append(b, '-'), -m
@@ -28,7 +30,7 @@ func (y yuan) MarshalJSON() ([]byte, error) {
 	default:
 		b = append(b, '.', byte('0'+f/10), byte('0'+f%10))
 	}
-	return b, nil
+	return b
 }
 
 // rate10 is a share as shops print rebates: 10 is the whole price, 9.5 is 5 % off.
@@ -46,15 +48,17 @@ type stamp struct {
 	zone *time.Location
 }
 
-// MarshalJSON prints local time without a zone.
-func (s stamp) MarshalJSON() ([]byte, error) {
+// MarshalJSON is AppendJSON for encoding/json.
+func (s stamp) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil), nil }
+
+// AppendJSON prints local time without a zone.
+func (s stamp) AppendJSON(b []byte) []byte {
 	if s.t.IsZero() {
-		return []byte("null"), nil
+		return append(b, "null"...)
 	}
-	b := make([]byte, 0, 24)
 	b = append(b, '"')
 	b = s.t.In(s.zone).AppendFormat(b, time.DateTime)
-	return append(b, '"'), nil
+	return append(b, '"')
 }
 
 // at is a moment for the wire.
@@ -134,9 +138,12 @@ func b2i(b bool) int {
 // kilograms is a weight in grams as a JSON number of kilograms: 0.25.
 type kilograms int64
 
-// MarshalJSON prints at most three decimals.
-func (g kilograms) MarshalJSON() ([]byte, error) {
-	return strconv.AppendFloat(nil, float64(g)/1000, 'f', -1, 64), nil
+// MarshalJSON is AppendJSON for encoding/json.
+func (g kilograms) MarshalJSON() ([]byte, error) { return g.AppendJSON(nil), nil }
+
+// AppendJSON prints at most three decimals.
+func (g kilograms) AppendJSON(b []byte) []byte {
+	return strconv.AppendFloat(b, float64(g)/1000, 'f', -1, 64)
 }
 
 // plenty is what clients are told of stock without limit.
