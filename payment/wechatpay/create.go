@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -150,7 +151,7 @@ func (p *Provider) Create(ctx context.Context, r payment.Request) (payment.Openi
 		o.Payer = p.payer(who, r.OpenID)
 		return p.open(ctx, "jsapi", &o)
 	case payment.SceneH5:
-		if r.Addr == "" {
+		if _, err := netip.ParseAddr(r.Addr); err != nil {
 			return payment.Opening{}, mall.ErrInvalid.With("addr")
 		}
 		o.Scene = &scene{PayerIP: r.Addr, H5: &h5Info{Type: "Wap"}}
@@ -199,18 +200,25 @@ func (p *Provider) open(ctx context.Context, way string, o *order) (payment.Open
 	}
 	switch way {
 	case "native":
-		a.Params = map[string]string{"code_url": out.CodeURL}
+		a.Params, a.Prepay = map[string]string{"code_url": out.CodeURL}, query(out.CodeURL, "pr")
 	case "h5":
-		a.Params = map[string]string{"h5_url": out.H5URL}
-		if u, err := url.Parse(out.H5URL); err == nil {
-			a.Prepay = u.Query().Get("prepay_id")
-		}
+		a.Params, a.Prepay = map[string]string{"h5_url": out.H5URL}, query(out.H5URL, "prepay_id")
 	case "jsapi":
 		a.Params, err = p.signer.params(o.appid, out.Prepay, p.now())
 	case "app":
 		a.Params, err = p.signer.appParams(o.appid, o.mch, out.Prepay, p.now())
 	}
 	return a, err
+}
+
+// query is a parameter of a URL: version 3 tells the id of an order in no other
+// way where the payer is sent to one.
+func query(text, name string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	return u.Query().Get(name)
 }
 
 // charge takes the money of a payment code. It is sent once: what happened is

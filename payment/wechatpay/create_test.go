@@ -57,6 +57,7 @@ func TestScenes(t *testing.T) {
 			}
 			o := create("NATIVE01", payment.SceneNative)
 			require.True(t, strings.HasPrefix(o.Params["code_url"], "weixin://wxpay/bizpayurl?pr="))
+			require.NotEmpty(t, o.Prepay)
 			o = create("H5_00001", payment.SceneH5)
 			require.True(t, strings.HasPrefix(o.Params["h5_url"], "https://wx.tenpay.com/"))
 			require.NotEmpty(t, o.Prepay)
@@ -85,6 +86,7 @@ func TestBadRequests(t *testing.T) {
 		"amount":         {func(r *payment.Request) { r.Amount = 0 }, mall.ErrInvalid},
 		"scene":          {func(r *payment.Request) { r.Scene = "FACE" }, mall.ErrInvalid},
 		"h5 no address":  {func(r *payment.Request) { r.Scene, r.Addr = payment.SceneH5, "" }, mall.ErrInvalid},
+		"h5 bad address": {func(r *payment.Request) { r.Scene, r.Addr = payment.SceneH5, "localhost" }, mall.ErrInvalid},
 		"no code":        {func(r *payment.Request) { r.Scene, r.Code = payment.SceneCode, "28" }, mall.ErrInvalid},
 		"other merchant": {func(r *payment.Request) { r.Merchant = "1" }, mall.ErrNotConfigured},
 		"other appid":    {func(r *payment.Request) { r.AppID = "wx1" }, mall.ErrNotConfigured},

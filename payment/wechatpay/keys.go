@@ -22,7 +22,8 @@ import (
 const (
 	publicKeyPrefix = "PUB_KEY_ID_"
 	certificateAge  = 12 * time.Hour  // after which certificates are downloaded again, as WeChat Pay asks
-	downloadPause   = time.Minute     // between two downloads: anybody may send serials that nobody knows
+	downloadPause   = time.Minute     // after a download: anybody may send serials that nobody knows
+	failurePause    = 5 * time.Second // after one that failed
 	maxCertificates = 1 << 20         // bytes
 	soon            = 48 * time.Hour  // before its end a certificate is not relied on without looking for the next
 	skew            = 5 * time.Minute // by which clocks may differ at the ends of certificates
@@ -36,8 +37,8 @@ type keyring struct {
 	group singleflight.Group
 	mu    sync.Mutex
 	certs map[string]certificate
-	asked time.Time // last download that was tried
-	fresh time.Time // last one that succeeded
+	fresh time.Time // last download
+	next  time.Time // when another may be tried
 }
 
 // certificate is a platform certificate.
@@ -79,7 +80,7 @@ func (k *keyring) find(ctx context.Context, serial string) (*rsa.PublicKey, erro
 		return nil, fmt.Errorf("wechatpay: no public key %.80q: set Config.PublicKeyID and PublicKey", serial)
 	}
 	now := k.p.now()
-	cert, ok, due := k.get(serial, now)
+	cert, _, due := k.get(serial, now)
 	if !due {
 		return cert.key, nil
 	}
@@ -90,7 +91,7 @@ func (k *keyring) find(ctx context.Context, serial string) (*rsa.PublicKey, erro
 		// Others wait for this download: it does not end with who asked for it.
 		return nil, k.download(context.WithoutCancel(ctx))
 	})
-	if cert, ok, _ = k.get(serial, now); ok {
+	if cert, ok, _ := k.get(serial, now); ok {
 		return cert.key, nil
 	}
 	if err == nil {
@@ -109,15 +110,15 @@ func (k *keyring) get(serial string, now time.Time) (cert certificate, ok, due b
 	return cert, ok, !ok || now.Sub(k.fresh) > certificateAge || cert.until.Sub(now) < soon
 }
 
-// mayAsk says whether a download may be tried again, and notes that it is.
+// mayAsk says whether a download may be tried; it counts as failed until it ends.
 func (k *keyring) mayAsk() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.p.now()
-	if now.Sub(k.asked).Abs() <= downloadPause {
+	if now.Before(k.next) {
 		return false
 	}
-	k.asked = now
+	k.next = now.Add(failurePause)
 	return true
 }
 
@@ -157,7 +158,8 @@ func (k *keyring) download(ctx context.Context) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.certs, k.fresh = certs, k.p.now()
+	now := k.p.now()
+	k.certs, k.fresh, k.next = certs, now, now.Add(downloadPause)
 	return nil
 }
 

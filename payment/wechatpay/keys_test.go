@@ -108,6 +108,23 @@ func TestBothModesAtOnce(t *testing.T) {
 	}
 }
 
+// TestFirstDownloadFails: a passing fault is over soon.
+func TestFirstDownloadFails(t *testing.T) {
+	t.Parallel()
+	b := setup(t, certificates)
+	b.gateway.Fault(paytest.OpCertificates, paytest.HangUp)
+	open := func() payment.Outcome {
+		o, err := b.provider.Create(t.Context(), b.request("ORDER001", payment.SceneNative))
+		require.NoError(t, err)
+		return o.Outcome
+	}
+	require.Equal(t, payment.Unknown, open())
+	require.Equal(t, payment.Unknown, open())
+	b.gateway.Fault(paytest.OpCertificates, paytest.None)
+	b.pass(6 * time.Second)
+	require.Equal(t, payment.Waiting, open())
+}
+
 // TestUnknownSerials: nobody makes us download certificates again and again.
 func TestUnknownSerials(t *testing.T) {
 	t.Parallel()
