@@ -79,9 +79,9 @@ func (s *Signer) Sign(session, subject string, expires time.Time) (string, error
 
 // Claims are what a JWT says.
 type Claims struct {
-	Session   string // the session's token
-	Subject   string // the public id of the account
-	IssuedAt  time.Time
+	Session   string    // the session's token
+	Subject   string    // the public id of the account
+	IssuedAt  time.Time // zero when it does not say
 	ExpiresAt time.Time
 }
 
@@ -105,8 +105,12 @@ func (s *Signer) Read(text string) (Claims, error) {
 		}
 		return nil, errors.New("unknown key id")
 	}, jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired(), jwt.WithIssuer(s.issuer), jwt.WithTimeFunc(s.now))
-	if err != nil || c.ID == "" || c.IssuedAt == nil {
+	if err != nil || c.ID == "" {
 		return Claims{}, mall.ErrUnauthenticated.Because(err)
 	}
-	return Claims{Session: c.ID, Subject: c.Subject, IssuedAt: c.IssuedAt.Time, ExpiresAt: c.ExpiresAt.Time}, nil
+	out := Claims{Session: c.ID, Subject: c.Subject, ExpiresAt: c.ExpiresAt.Time}
+	if c.IssuedAt != nil {
+		out.IssuedAt = c.IssuedAt.Time
+	}
+	return out, nil
 }

@@ -53,6 +53,10 @@ func TestRotation(t *testing.T) {
 	session, err := signer(t, newKey, oldKey).Parse(old)
 	require.NoError(t, err)
 	require.Equal(t, "s", session)
+	claims, err := signer(t, newKey, oldKey).Read(old)
+	require.NoError(t, err)
+	require.Equal(t, []string{"s", "u"}, []string{claims.Session, claims.Subject})
+	require.WithinDuration(t, claims.IssuedAt.Add(time.Hour), claims.ExpiresAt, time.Second)
 	_, err = signer(t, newKey).Parse(old)
 	require.ErrorIs(t, err, mall.ErrUnauthenticated)
 }
