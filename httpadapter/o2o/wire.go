@@ -1,7 +1,6 @@
 package o2o
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -62,4 +61,4 @@ func (a *api) shops(ctx context.Context, ids []mall.ID) (func(mall.ID) shop.Shop
 }
 
 // centreOf is the operating centre of a shop.
-func centreOf(s shop.Shop) mall.ID { return cmp.Or(s.Operator, operator.Default) }
+func centreOf(s shop.Shop) mall.ID { return operator.Or(s.Operator) }
