@@ -15,6 +15,7 @@ import (
 	"github.com/gomall-dev/mall/httpadapter/apitest"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
 	"github.com/gomall-dev/mall/httpadapter/manager"
+	"github.com/gomall-dev/mall/storage"
 	"github.com/gomall-dev/mall/storage/storagetest"
 )
 
@@ -56,7 +57,13 @@ func (b bundle) ask(verb, path, body string, headers ...string) (a answer, statu
 
 func setup(t *testing.T, opts ...apitest.Option) bundle {
 	t.Helper()
-	k := apitest.New(t, storagetest.SQLite(t), opts...)
+	return setupOn(t, storagetest.SQLite(t), opts...)
+}
+
+// setupOn is setup on a store.
+func setupOn(t *testing.T, store storage.Store, opts ...apitest.Option) bundle {
+	t.Helper()
+	k := apitest.New(t, store, opts...)
 	for name, role := range map[string]string{"admin": auth.RoleRoot, "clerk": auth.RoleStaff} {
 		_, err := k.Auth.Create(t.Context(), mall.System(), auth.NewAccount{
 			Registration: auth.Registration{Username: name, Password: "Admin123#", Nick: "n-" + name}, Role: role,

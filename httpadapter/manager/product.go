@@ -56,6 +56,8 @@ func (a *api) addProduct(ctx context.Context, who mall.Actor, in addProductIn) (
 		return nil, errProductCategory
 	case in.Name == "" || in.Price == nil || in.Description == "" || in.Inventory == nil || in.Image == "" && in.File == nil:
 		return nil, errProductFields
+	case *in.Inventory < 0: // which stands for unlimited inside
+		return nil, mall.ErrInvalid.With("inventory")
 	}
 	c, err := a.Catalog.FindCategory(ctx, in.CategoryID)
 	if err != nil {
@@ -126,6 +128,9 @@ func (a *api) updateProduct(ctx context.Context, who mall.Actor, in updateProduc
 	if in.ProductID == "" {
 		return nil, errChangeWhat
 	}
+	if in.Inventory != nil && *in.Inventory < 0 {
+		return nil, mall.ErrInvalid.With("inventory")
+	}
 	id, err := a.Catalog.FindCode(ctx, in.ProductID)
 	if err != nil {
 		return nil, told(err, catalog.ErrGone, errNoData)
@@ -135,7 +140,7 @@ func (a *api) updateProduct(ctx context.Context, who mall.Actor, in updateProduc
 		short := subtitle(*in.Description)
 		r.Subtitle = &short
 	}
-	if err := a.revisedLevel(ctx, id, in, &r); err != nil {
+	if err := a.complete(ctx, id, in, &r); err != nil {
 		return nil, err
 	}
 	if in.File != nil {
@@ -155,13 +160,16 @@ func (a *api) updateProduct(ctx context.Context, who mall.Actor, in updateProduc
 	return done("修改成功"), nil
 }
 
-// revisedLevel fills in the category and what follows from it: goods that come
-// into the VIP category are memberships from then on, those that leave it are
-// not any more.
-func (a *api) revisedLevel(ctx context.Context, id mall.ID, in updateProductIn, r *catalog.Revision) error {
+// complete fills in the category and what follows from it: goods that come into
+// the VIP category are memberships from then on, those that leave it are not
+// any more. What never runs out stays so when its printed number comes back.
+func (a *api) complete(ctx context.Context, id mall.ID, in updateProductIn, r *catalog.Revision) error {
 	g, err := a.Catalog.Get(ctx, id)
 	if err != nil {
 		return told(err, catalog.ErrGone, errNoData)
+	}
+	if r.Stock != nil && *r.Stock == plenty && g.Stock == catalog.Unlimited {
+		r.Stock = nil
 	}
 	vip := g.Level != 0
 	if in.CategoryID != "" {

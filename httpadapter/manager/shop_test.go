@@ -18,6 +18,8 @@ import (
 	"github.com/gomall-dev/mall/httpadapter"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
 	"github.com/gomall-dev/mall/httpadapter/manager"
+	"github.com/gomall-dev/mall/storage"
+	"github.com/gomall-dev/mall/storage/storagetest"
 )
 
 // shopBundle is a shop with a root "admin", an ordinary user "clerk" and
@@ -29,7 +31,13 @@ type shopBundle struct {
 
 func setupShop(t *testing.T, change ...func(*manager.Config)) shopBundle {
 	t.Helper()
-	b := setup(t, func(_ *httpadapter.Ports, _ *httpadapter.Config, c *httpadapter.AdapterConfig) {
+	return setupShopOn(t, storagetest.SQLite(t), change...)
+}
+
+// setupShopOn is setupShop on a store.
+func setupShopOn(t *testing.T, store storage.Store, change ...func(*manager.Config)) shopBundle {
+	t.Helper()
+	b := setupOn(t, store, func(_ *httpadapter.Ports, _ *httpadapter.Config, c *httpadapter.AdapterConfig) {
 		for _, fn := range change {
 			fn(&c.Manager)
 		}
@@ -131,7 +139,7 @@ func TestProducts(t *testing.T) {
 	for _, name := range []string{"productName", "price", "description", "inventory", "imageUrl"} {
 		add(name).says(t, 1005, false, "添加失败,检查必传参数是否少传递了")
 	}
-	for name, bad := range map[string]string{"price": "-1", "inventory": "1.5", "imageUrl": "javascript:alert(1)", "productName": strings.Repeat("长", 201)} {
+	for name, bad := range map[string]string{"price": "-1", "inventory": "-1", "imageUrl": "javascript:alert(1)", "productName": strings.Repeat("长", 201)} {
 		f := full()
 		f["imageUrl"] = "/1.png"
 		f[name] = bad
@@ -210,6 +218,11 @@ func TestProductPages(t *testing.T) {
 	}
 	require.Equal(t, 1e6, byName["商品1"]["inventory"], "what never runs out is a large number")
 	require.Equal(t, []any{2.0, 4.0, true}, []any{byName["商品2"]["price"], byName["商品2"]["inventory"], byName["商品2"]["hasOptions"]})
+	endless := byName["商品1"]["product_id"].(string)
+	b.post("/product/update_product", map[string]string{"product_id": endless, "inventory": "1000000", "price": "3"}, b.root...).says(t, 200, true, "修改成功")
+	g, err := b.Catalog.Get(t.Context(), ids[1])
+	require.NoError(t, err)
+	require.Equal(t, catalog.Unlimited, g.Stock, "a form that sends everything back changes nothing of it")
 	options := byName["商品2"]["product_id"].(string)
 	b.post("/product/update_product", map[string]string{"product_id": options, "price": "1"}, b.root...).says(t, 10010, false, "商品2有多种规格,请选择规格")
 	b.post("/cart/add_to_cart", map[string]string{"product_id": options, "count": "1"}, b.clerk...).says(t, 10010, false, "商品2有多种规格,请选择规格")
