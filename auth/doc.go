@@ -12,6 +12,6 @@
 // that limit guessing are rows, so they hold over restarts and processes.
 //
 // The sub-packages are secret (password hashes), token (JWTs around sessions),
-// verify and captcha (codes), wechat (the mini-program API), member (levels)
+// verify and captcha (codes), visitor (browsers without a login), wechat (the mini-program API), member (levels)
 // and address.
 package auth

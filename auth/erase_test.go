@@ -24,7 +24,7 @@ func TestErase(t *testing.T) {
 		const mobile = "13812345678"
 		homes, err := address.New(address.Deps{Tx: b.store, Repository: b.store.Addresses()}, address.Config{Now: b.now})
 		require.NoError(t, err)
-		busy := true
+		busy, country := true, "UniqueCountry"
 		b.OnErase("address", homes.Eraser())
 		b.OnErase("test", auth.Eraser{Busy: func(context.Context, mall.ID) error {
 			if busy {
@@ -48,6 +48,7 @@ func TestErase(t *testing.T) {
 		who, err := b.Authenticate(ctx, mall.FaceWXAPI, l.Token, from.Addr)
 		require.NoError(t, err)
 		require.NoError(t, b.BindMobile(ctx, who, mobile, ""))
+		require.NoError(t, b.Modify(ctx, who, auth.Changes{Country: &country}))
 		require.NoError(t, b.verify.Send(ctx, from, mobile, verify.Picture{}))
 		_, err = b.LoginPassword(ctx, from, auth.PasswordLogin{By: auth.ByMobile, Name: mobile, Password: "wrong!"})
 		require.ErrorIs(t, err, auth.ErrPassword)

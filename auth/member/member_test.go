@@ -83,3 +83,42 @@ func TestBuyingNeverMovesTheEndBack(t *testing.T) {
 		}
 	})
 }
+
+// TestSetRank: staff say which level somebody holds, whatever was given before.
+func TestSetRank(t *testing.T) {
+	t.Parallel()
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		ctx, at := t.Context(), time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
+		s, err := member.New(member.Deps{Tx: store, Outbox: store, Repository: store.Members()}, member.Config{Now: func() time.Time { return at }})
+		require.NoError(t, err)
+		for rank, active := range []bool{true, true, false} {
+			require.NoError(t, s.Save(ctx, mall.System(), &member.Level{Name: "l", Rank: rank + 1, Rebate: mall.Whole, Active: active}))
+		}
+		levels, err := s.Levels(ctx)
+		require.NoError(t, err)
+		rank := func() int {
+			t.Helper()
+			l, err := s.LevelOf(ctx, 5)
+			require.NoError(t, err)
+			many, err := s.LevelsOf(ctx, []mall.ID{5, 6})
+			require.NoError(t, err)
+			require.Equal(t, l.Rank, many[5].Rank)
+			require.NotContains(t, many, mall.ID(6))
+			return l.Rank
+		}
+		clerk := mall.Actor{Account: 9, Rights: []string{"/order/ship"}}
+		require.ErrorIs(t, s.SetRank(ctx, clerk, 5, 1), mall.ErrDenied)
+		require.NoError(t, s.Give(ctx, 5, levels[1].ID, 30, "payment:1"))
+		require.Equal(t, 2, rank())
+		for _, bad := range []int{3, 4, -1} {
+			require.ErrorIs(t, s.SetRank(ctx, mall.System(), 5, bad), member.ErrNoLevel, "not offered: %d", bad)
+		}
+		require.Equal(t, 2, rank(), "a refusal changes nothing")
+		for _, want := range []int{1, 0, 1, 2, 1, 0} { // at one moment
+			require.NoError(t, s.SetRank(ctx, mall.System(), 5, want))
+			require.Equal(t, want, rank())
+		}
+		require.NoError(t, s.Revoke(ctx, "payment:1"), "a later refund finds nothing left")
+		require.Zero(t, rank())
+	})
+}

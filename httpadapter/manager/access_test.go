@@ -221,8 +221,14 @@ func TestSessionsStayAtTheirFace(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	admin := b.token("admin")
-	b.Call("GET", "user/detail", apitest.Fields{"token": admin[1]}).Want(t, 2000)
+	session, err := b.signer().Parse(admin[1])
+	require.NoError(t, err)
+	for _, text := range []string{admin[1], session} {
+		b.Call("GET", "user/detail", apitest.Fields{"token": text}).Want(t, 2000)
+	}
 	for _, face := range []mall.Face{mall.FaceWXAPI, mall.FaceO2O} {
+		_, err := b.Auth.Authenticate(t.Context(), face, session, "")
+		require.ErrorIs(t, err, mall.ErrUnauthenticated, face)
 		l, err := b.Auth.LoginPassword(t.Context(), mall.Actor{Face: face}, auth.PasswordLogin{By: auth.ByUsername, Name: "admin", Password: "Admin123#"})
 		require.NoError(t, err)
 		require.Equal(t, saysToken, b.plain("GET", "/users/getAllUsers", nil, "authorization", l.Token))

@@ -95,6 +95,9 @@ type Config struct {
 	// AddressRequired refuses orders of parcels when neither the request nor the
 	// buyer's address book has an address. Otherwise the buyer fetches them (自提).
 	AddressRequired bool
+	// DropFullCategories lets categories be deleted that still have goods, which
+	// then have none; otherwise that is refused.
+	DropFullCategories bool
 	// CartRefusesAgain refuses to add what the cart has already; otherwise the
 	// pieces add up.
 	CartRefusesAgain bool
@@ -120,6 +123,7 @@ type api struct {
 	Deps
 	cfg    Config
 	tokens *token.Signer
+	lines  []line // what is mounted
 }
 
 // prefixes are the first segments under which the API answers unknown paths.
@@ -142,7 +146,8 @@ func Mount(mux *endpoint.Mux, d Deps, c Config) error {
 		}
 	}
 	place := endpoint.Place{Name: "manager", Dialect: dia}
-	for _, l := range a.routes() {
+	a.lines = a.routes()
+	for _, l := range a.lines {
 		if err := mux.Mount(place, l.gated()); err != nil {
 			return err
 		}

@@ -107,7 +107,7 @@ func (a *api) buttons(ctx context.Context, u *auth.Account, scope string) ([]str
 		name  string
 		verbs []string
 	}{{"add", []string{"add", "register"}}, {"edit", []string{"update", "ship"}}, {"delete", []string{"del"}}} {
-		for _, l := range a.routes() {
+		for _, l := range a.lines {
 			if _, last, _ := strings.Cut(l.right[1:], "/"); l.level == role && who.Has(l.right) && startsWith(last, b.verbs) {
 				out = append(out, b.name)
 				break

@@ -142,7 +142,7 @@ func (a *api) rightPaths() []pathRow {
 			rows = append(rows, pathRow{path, path, doc, verb})
 		}
 	}
-	for _, l := range a.routes() {
+	for _, l := range a.lines {
 		if l.level == role && l.right == l.Path {
 			add(l.Path, l.Doc, l.Verb)
 		}

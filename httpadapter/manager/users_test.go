@@ -2,6 +2,7 @@ package manager_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -223,6 +224,28 @@ func TestSMS(t *testing.T) {
 	}
 	b.Clock.Advance(time.Hour)
 	login(page, map[string]string{"code": b.Ports.Last(mobile), "phoneNumber": mobile}).says(t, 10026, false, "验证码不正确")
+}
+
+// TestSMSBehindPicture: where the shop asks for a picture before a message,
+// it is the browser's.
+func TestSMSBehindPicture(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(_ *httpadapter.Ports, c *httpadapter.Config, _ *httpadapter.AdapterConfig) {
+		c.Verify.NeedPicture = func(context.Context, mall.Face) (bool, error) { return true, nil }
+	})
+	page := b.tab()
+	send := func(captcha string) object {
+		return page.do("POST", "/sms/send", map[string]string{"phoneNumber": "13812345678", "captcha": captcha})
+	}
+	send("").says(t, 3004, false, "验证码不能为空")
+	page.do("GET", "/users/getCaptcha", nil)
+	answer := page.answer()
+	send("wrong").says(t, 3004, false, "验证码错误")
+	send(answer).says(t, 3004, false, "验证码错误")
+	require.Empty(t, b.Ports.Last("13812345678"))
+	page.do("GET", "/users/getCaptcha", nil)
+	send(page.answer()).says(t, 200, true, "OK")
+	require.NotEmpty(t, b.Ports.Last("13812345678"))
 }
 
 // TestSMSRaces: a code lets one in, however many come with it at once, and of
