@@ -16,16 +16,18 @@ import (
 // is asked for, and reads whole rows only of those.
 func (r shops) List(ctx context.Context, q shop.Query, p mall.Page) ([]shop.Shop, error) {
 	var rows []shopRow
-	sel := r.sel(ctx).Model(&rows)
+	err := r.page(ctx, &rows, q, p).Scan(ctx)
+	return shopsFromRows(rows), err
+}
+
+func (r shops) page(ctx context.Context, rows *[]shopRow, q shop.Query, p mall.Page) *bun.SelectQuery {
+	sel := r.sel(ctx).Model(rows)
 	if q.Near != nil {
 		far, args := chord2(q.Near)
 		ids := r.from(ctx, q).Column("s.id").ColumnExpr(far+" AS far", args...).OrderExpr("far, s.id").Limit(p.Limit).Offset(p.Offset)
-		sel = sel.Join("JOIN (?) AS page ON page.id = s.id", ids).OrderExpr("page.far, s.id")
-	} else {
-		sel = sel.Join("JOIN (?) AS page ON page.id = s.id", r.sorted(ctx, q, p)).OrderExpr("s.sort, s.id")
+		return sel.Join("JOIN (?) AS page ON page.id = s.id", ids).OrderExpr("page.far, s.id")
 	}
-	err := sel.Scan(ctx)
-	return shopsFromRows(rows), err
+	return sel.Join("JOIN (?) AS page ON page.id = s.id", r.sorted(ctx, q, p)).OrderExpr("s.sort, s.id")
 }
 
 // sorted are the ids of a page in the order of staff. Several categories are
@@ -62,17 +64,23 @@ func (r shops) from(ctx context.Context, q shop.Query) *bun.SelectQuery {
 	if q.Near == nil || len(q.Spans) == 0 {
 		return r.where(ctx, r.sel(ctx).TableExpr("?(ns)shops AS s"+r.by(q)), q)
 	}
-	// A span of cells each is looked up in the index of places.
+	// A span of cells each is looked up in the index of places. PostgreSQL has
+	// to see the numbers in conditions, or it takes them for a third of the table;
+	// SQLite keeps to the index if they come as rows.
 	values := make([]string, len(q.Spans))
 	args := make([]any, 0, 2*len(q.Spans))
 	for i, span := range q.Spans {
-		values[i] = "(?, ?)"
 		args = append(args, span.From, span.To)
+		values[i] = "(?, ?)"
+		if r.postgres() {
+			values[i] = "s.cell BETWEEN ? AND ?"
+		}
 	}
-	boxes := "(VALUES " + strings.Join(values, ", ") + ") AS box"
-	shops := "?(ns)shops AS s" + r.indexedBy("near")
-	sel := r.sel(ctx).TableExpr(boxes+" CROSS JOIN "+shops, args...)
-	return r.where(ctx, sel.Where("s.cell BETWEEN box.column1 AND box.column2"), q)
+	if r.postgres() {
+		return r.where(ctx, r.sel(ctx).TableExpr("?(ns)shops AS s").Where("("+strings.Join(values, " OR ")+")", args...), q)
+	}
+	boxes := "(VALUES " + strings.Join(values, ", ") + ") AS box CROSS JOIN ?(ns)shops AS s" + r.indexedBy("near")
+	return r.where(ctx, r.sel(ctx).TableExpr(boxes, args...).Where("s.cell BETWEEN box.column1 AND box.column2"), q)
 }
 
 func (r shops) indexedBy(name string) string {
@@ -82,17 +90,18 @@ func (r shops) indexedBy(name string) string {
 	return " INDEXED BY ?(ix)shops_" + name
 }
 
-// by names the index that serves the order of staff, or finds the few.
+// by names the index that serves the order of staff, or finds the few. Of
+// several categories none gives the order, but only theirs need be counted.
 func (r shops) by(q shop.Query) string {
-	one := len(q.Categories) == 1 || q.Few && len(q.Categories) > 0
+	categorised := len(q.Categories) > 0
 	switch {
 	case q.Any || q.Few && r.bySearch(q):
 		return ""
-	case q.CityID != "" && one:
+	case q.CityID != "" && categorised:
 		return r.indexedBy("city_cat_sort")
 	case q.CityID != "":
 		return r.indexedBy("city_sort")
-	case one:
+	case categorised:
 		return r.indexedBy("cat_sort")
 	}
 	return r.indexedBy("sort")
