@@ -80,21 +80,25 @@ func Bare(query string) (string, []any) {
 	return b.String(), args
 }
 
+// fewNumbers is up to how many numbers of an IN are literals of their own. A
+// plan for a list of any length takes it for ten: for fewer numbers it is worse
+// than one of their own, and PostgreSQL would plan each time.
+const fewNumbers = 8
+
 // literal is a number or a text in a statement.
 type literal struct {
 	from, to int    // where it stands
 	text     string // its value
 	number   bool
-	list     bool // numbers in the parentheses of IN, which it begins at
+	list     bool // many numbers in the parentheses of IN, which it begins at
 	stored   bool // among VALUES or after SET, not in a condition
 }
 
 // literals gives the literals of a statement in order, without those after
-// LIMIT: of these a plan depends. With lists, the numbers of one IN are one
-// literal. It gives false for a statement that it does
-// not read with certainty, which is anything but one SELECT, INSERT, UPDATE,
-// DELETE or WITH without comments, placeholders and fractions; and when each
-// gives false.
+// LIMIT: of these a plan depends. With lists, the numbers of a long IN are one
+// literal. It gives false for a statement that it does not read with certainty,
+// which is anything but one SELECT, INSERT, UPDATE, DELETE or WITH without
+// comments, placeholders and fractions; and when each gives false.
 func literals(query string, lists bool, each func(literal) bool) bool {
 	if !repeatable(query) {
 		return false
@@ -159,19 +163,24 @@ func literals(query string, lists bool, each func(literal) bool) bool {
 	return true
 }
 
-// numbers reads a list of numbers in parentheses: what stands in them and its
-// end, which is i for anything else.
+// numbers reads a list of more than fewNumbers in parentheses: what stands in
+// them and its end, which is i for anything else.
 func numbers(query string, i int) (inner string, end int) {
 	list, _, found := strings.Cut(query[i:], ")")
 	inner, open := strings.CutPrefix(list, " (")
 	if !found || !open {
 		return "", i
 	}
+	count := 0
 	for n := range strings.SplitSeq(inner, ", ") {
 		n = strings.TrimPrefix(n, "-")
 		if n == "" || after(n, 0, isDigit) < len(n) {
 			return "", i
 		}
+		count++
+	}
+	if count <= fewNumbers {
+		return "", i
 	}
 	return inner, i + len(list) + len(")")
 }

@@ -72,7 +72,7 @@ const (
 // lower-case letters, and the empty text. (An id of one digit has a shape of
 // its own then: there are few.) The zero value is ready to Read.
 type Shape struct {
-	Text   []byte   // with $1::bigint for numbers, = ANY($2::bigint[]) for IN with a list of them, and $3 for texts
+	Text   []byte   // with $1::bigint for numbers, = ANY($2::bigint[]) for IN with many of them, and $3 for texts
 	Values [][]byte // as text
 	data   []byte   // what the values lie in
 }
