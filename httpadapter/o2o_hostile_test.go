@@ -12,6 +12,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/auth"
+	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/storage/storagetest"
@@ -233,4 +234,38 @@ func TestO2OGuessing(t *testing.T) {
 	clerk.Call("POST", "/verification", apitest.Fields{"verify_code": code}).Want(t, 500)
 	w.Clock.Advance(time.Hour)
 	clerk.Call("POST", "/verification", apitest.Fields{"verify_code": code}).OK(t)
+}
+
+// TestO2ONotForSale: nothing is bought from merchants that are closed, nor
+// outside of the days and hours of the goods.
+func TestO2ONotForSale(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, storagetest.SQLite(t))
+	m, count := w.ann(t), counter(t, w.Store)
+	sell := func(g catalog.Goods) mall.ID {
+		g.Shop, g.Kind, g.Name = w.shop[0], catalog.Voucher, "x"
+		stock := int64(5)
+		n, err := w.Catalog.SaveGoods(t.Context(), mall.System(), catalog.Draft{Goods: g, SKUs: []catalog.SKUDraft{{Price: 100, Stock: &stock}}})
+		require.NoError(t, err)
+		return n
+	}
+	goods := map[string]mall.ID{
+		"off sale": sell(catalog.Goods{}), "over": sell(catalog.Goods{OnSale: true, ValidTo: "2026-03-01"}),
+		"not yet": sell(catalog.Goods{OnSale: true, ValidFrom: "2026-03-03"}), "too early": sell(catalog.Goods{OnSale: true, Hours: "11:00-12:00"}),
+	}
+	closed, err := w.Shops.Get(t.Context(), w.shop[1])
+	require.NoError(t, err)
+	closed.Closed = true
+	_, err = w.Shops.Save(t.Context(), *closed)
+	require.NoError(t, err)
+	goods["closed"] = w.goods[1]
+	before := count()
+	for name, n := range goods {
+		e := m.Call("POST", "/order/buy", apitest.Fields{"goods_id": id(n)})
+		require.Equal(t, 500, e.Code, "%s: %s", name, e.Body)
+		require.NotContains(t, e.Msg, "当前状态", "a reason is told: %s", name)
+		require.Equal(t, before, count(), name)
+	}
+	last := sell(catalog.Goods{OnSale: true, ValidFrom: "2026-03-02", ValidTo: "2026-03-02", Hours: "10:00-12:00"})
+	m.Call("POST", "/order/buy", apitest.Fields{"goods_id": id(last)}).OK(t)
 }

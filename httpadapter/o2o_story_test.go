@@ -39,9 +39,11 @@ func newTown(t testing.TB, store storage.Store, opts ...apitest.Option) *town {
 	t.Helper()
 	w := &town{Kit: apitest.New(t, store, append([]apitest.Option{apitest.WithO2O}, opts...)...)}
 	w.centre2 = w.Centre2()
+	kind, err := w.Shops.SaveCategory(t.Context(), mall.System(), shops.Category{Name: "茶馆", Used: true})
+	require.NoError(t, err)
 	for i, centre := range []mall.ID{0, w.centre2} {
-		var err error
-		w.shop[i], err = w.Shops.Save(t.Context(), shops.Shop{Operator: centre, Name: []string{"西湖茶馆", "灵隐面馆"}[i], Lng: 120.13, Lat: 30.25})
+		w.shop[i], err = w.Shops.Save(t.Context(), shops.Shop{Operator: centre, Category: kind, Name: []string{"西湖茶馆", "灵隐面馆"}[i],
+			CityID: "330100000000", Lng: 120.13, Lat: 30.25 + float64(i)/100, OpeningHours: "10:30-18:30"})
 		require.NoError(t, err)
 		stock := int64(100)
 		w.goods[i], err = w.Catalog.SaveGoods(t.Context(), mall.System(), catalog.Draft{
@@ -113,6 +115,7 @@ func TestO2OStory(t *testing.T) {
 		require.Equal(t, "0", m.Call("GET", "/orders", nil).OK(t).Get("total"))
 		clerk := w.clerk(t)
 
+		look(t, w, m)
 		e := w.buy(t, m, 0, "2")
 		number := e.Get("order_no")
 		require.Regexp(t, `^O\d{22}$`, number)
@@ -171,6 +174,26 @@ func TestO2OStory(t *testing.T) {
 		m.Call("POST", "/logout", nil).OK(t)
 		m.Call("GET", "/orders", nil).Want(t, 10007)
 	})
+}
+
+// look goes from the city to the goods as the mini program does.
+func look(t *testing.T, w *town, m *apitest.Mini) {
+	t.Helper()
+	here := apitest.Fields{"lng": "120.13", "lat": "30.25"}
+	at := m.Call("GET", "/area/getByGps", here).OK(t)
+	require.Equal(t, []string{"浙江省", "33", "杭州市", "330100"}, pick(at, "province", "province_id", "city", "city_id"))
+	require.Equal(t, "11", m.Call("GET", "/area/tree", apitest.Fields{"tier": "1"}).OK(t).Get("list.0.area_id"))
+	require.Contains(t, m.Call("GET", "/area/cities/withHot", nil).OK(t).Body, `"data":{"热门":[`)
+	kind := m.Call("GET", "/merchant/categories/tree", nil).OK(t)
+	require.Equal(t, "茶馆", kind.Get("list.0.name"))
+	near := m.Call("GET", "/merchants", apitest.Fields{"lng": "120.13", "lat": "30.25", "radius": "5000", "city_id": at.Get("city_id"),
+		"merchant_category_id": kind.Get("list.0.id"), "keyword": "馆"}).OK(t)
+	require.Equal(t, []string{"2", id(w.shop[0]), "0米", "1", "12.50", id(w.shop[1]), "1.1千米", "0", id(w.centre2)},
+		pick(near, "total", "list.0.id", "list.0.distance", "list.0.isOperSelf", "list.0.lowestAmount", "list.1.id", "list.1.distance", "list.1.isOperSelf", "list.1.oper_id"))
+	require.Equal(t, "西湖茶馆", m.Call("GET", "/merchant/detail", apitest.Fields{"id": id(w.shop[0])}).OK(t).Get("name"))
+	goods := m.Call("GET", "/goods", apitest.Fields{"merchant_id": id(w.shop[0])}).OK(t)
+	require.Equal(t, []string{id(w.goods[0]), "12.50"}, pick(goods, "list.0.id", "list.0.price"))
+	require.Equal(t, "龙井一壶", m.Call("GET", "/goods/detail", apitest.Fields{"id": goods.Get("list.0.id")}).OK(t).Get("name"))
 }
 
 func pick(e apitest.Envelope, paths ...string) []string {
