@@ -58,7 +58,7 @@ func (c *client) send(ctx context.Context, verb, target string, in fields, out a
 		return err
 	}
 	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
+	b, err := readAll(res)
 	if err != nil {
 		return err
 	}
@@ -82,6 +82,14 @@ func (c *client) send(ctx context.Context, verb, target string, in fields, out a
 		return nil
 	}
 	return json.Unmarshal(b, &struct{ Data any }{out})
+}
+
+// readAll makes room at once for an answer that tells its length.
+func readAll(res *http.Response) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(int(max(res.ContentLength, 0)) + bytes.MinRead)
+	_, err := b.ReadFrom(res.Body)
+	return b.Bytes(), err
 }
 
 // count takes the number of goods in a list, without decoding it.
