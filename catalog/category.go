@@ -126,9 +126,24 @@ func (s *Service) updateCategory(ctx context.Context, old Category, c *Category)
 // DeleteCategory removes a category; ErrInUse while it has children or goods,
 // ErrCategory when there is none.
 func (s *Service) DeleteCategory(ctx context.Context, id mall.ID) error {
+	return s.deleteCategory(ctx, id, false)
+}
+
+// DropCategory is DeleteCategory for categories with goods too: those stay on
+// sale without a category. ErrInUse while it has children.
+func (s *Service) DropCategory(ctx context.Context, id mall.ID) error {
+	return s.deleteCategory(ctx, id, true)
+}
+
+func (s *Service) deleteCategory(ctx context.Context, id mall.ID, full bool) error {
 	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		if _, err := s.GetCategory(ctx, id); err != nil {
 			return err
+		}
+		if full {
+			if err := s.r.Categories.Empty(ctx, id, s.now()); err != nil {
+				return err
+			}
 		}
 		ok, err := s.r.Categories.Delete(ctx, id)
 		if err == nil && !ok {

@@ -32,6 +32,8 @@ type Categories interface {
 	// Delete removes a category that has neither children nor goods; false when
 	// it has some or is not there.
 	Delete(ctx context.Context, id mall.ID) (bool, error)
+	// Empty takes the goods of a category out of it; they then have none.
+	Empty(ctx context.Context, id mall.ID, at time.Time) error
 	// Find is one category; mall.ErrNotFound.
 	Find(ctx context.Context, id mall.ID) (*Category, error)
 	// FindCode is the category of a public code; mall.ErrNotFound.

@@ -75,7 +75,8 @@ type categoryIn struct {
 	CategoryID string `in:"category_id"`
 }
 
-// delCategory deletes a category without goods; the one of the memberships stays.
+// delCategory deletes a category without goods, or with Config.DropFullCategories
+// any; the one of the memberships stays.
 func (a *api) delCategory(ctx context.Context, _ mall.Actor, in categoryIn) (any, error) {
 	if in.CategoryID == "" {
 		return nil, errNoCategoryID
@@ -84,7 +85,11 @@ func (a *api) delCategory(ctx context.Context, _ mall.Actor, in categoryIn) (any
 		return nil, errVIPCategory
 	}
 	c, err := a.Catalog.FindCategory(ctx, in.CategoryID)
-	if err == nil {
+	switch {
+	case err != nil:
+	case a.cfg.DropFullCategories:
+		err = a.Catalog.DropCategory(ctx, c.ID)
+	default:
 		err = a.Catalog.DeleteCategory(ctx, c.ID)
 	}
 	if err != nil {

@@ -122,6 +122,20 @@ func TestCategories(t *testing.T) {
 	require.Empty(t, rows(b.get("/category/getCategory", b.clerk...)))
 }
 
+// TestOptions: categories with goods can be deleted, and what is in the cart be
+// refused, where the shop says so.
+func TestOptions(t *testing.T) {
+	t.Parallel()
+	b := setupShop(t, func(c *manager.Config) { c.DropFullCategories, c.CartRefusesAgain = true, true })
+	category := b.category("车辆")
+	car := b.product(category, "车", "1", "5")
+	add := map[string]string{"product_id": car, "count": "1"}
+	b.post("/cart/add_to_cart", add, b.clerk...).says(t, 200, true, "添加成功")
+	b.post("/cart/add_to_cart", add, b.clerk...).says(t, 10010, false, "购物车已存在该商品")
+	b.get("/category/delCategory?category_id="+category, b.root...).says(t, 200, true, "删除成功")
+	require.Equal(t, "", rows(b.get("/product/get_product?product_id="+car, b.clerk...))[0]["category_id"])
+}
+
 func TestProducts(t *testing.T) {
 	t.Parallel()
 	b := setupShop(t)

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -74,6 +75,18 @@ func testCategories(t *testing.T, open Open) {
 	require.NoError(t, err)
 	leaf.Level = 5
 	require.Equal(t, []catalog.Category{*root, *leaf}, all)
+	in := fullGoods("20261121000000009", "杯子")
+	in.Category = leaf.ID
+	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
+		require.NoError(t, store.Catalog().Products.Insert(ctx, []*catalog.Goods{in}, make([]catalog.Text, 1)))
+		ok, err := repo.Delete(ctx, leaf.ID)
+		require.False(t, ok, "it has goods")
+		require.NoError(t, err)
+		return repo.Empty(ctx, leaf.ID, moment0.Add(time.Second))
+	}))
+	g, err := store.Catalog().Products.Find(ctx, in.ID)
+	require.NoError(t, err)
+	require.Zero(t, g.Category)
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
 		ok, err := repo.Delete(ctx, leaf.ID)
 		require.True(t, ok)

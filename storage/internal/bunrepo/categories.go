@@ -2,6 +2,7 @@ package bunrepo
 
 import (
 	"context"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -81,6 +82,12 @@ func (r categories) Delete(ctx context.Context, id mall.ID) (bool, error) {
 	return hit(r.rawWrite(ctx, `DELETE FROM ?(ns)categories WHERE id = ?
 		AND NOT EXISTS (SELECT 1 FROM ?(ns)categories AS c WHERE c.parent_id = ?)
 		AND NOT EXISTS (SELECT 1 FROM ?(ns)goods AS g WHERE g.category_id = ? AND g.deleted_at IS NULL)`, id, id, id).Exec(ctx))
+}
+
+func (r categories) Empty(ctx context.Context, id mall.ID, at time.Time) error {
+	_, err := r.upd(ctx).Model((*goodsRow)(nil)).Set("category_id = 0").Set("updated_at = ?", at.UnixMilli()).
+		Where("category_id = ? AND deleted_at IS NULL", id).Exec(ctx)
+	return err
 }
 
 func (r categories) Find(ctx context.Context, id mall.ID) (*catalog.Category, error) {
