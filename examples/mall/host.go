@@ -113,7 +113,7 @@ func open(ctx context.Context, o options, log *slog.Logger) (_ *host, err error)
 			return nil, fmt.Errorf("demo data: %w", err)
 		}
 		if o.sandbox {
-			if err := demo.Across(ctx, s.svc, sandbox.AppID2); err != nil {
+			if err := demo.Across(ctx, s.svc, sandbox.AppID2, o.public); err != nil {
 				return nil, fmt.Errorf("demo data: %w", err)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 // goods are changed for the demo goods only, by their ids.
 var pictured = []struct{ table, column, goods string }{
 	{"categories", "icon", ""}, {"banners", "picture", ""},
+	{"shop_categories", "icon", ""}, {"shops", "pic", ""}, {"shops", "desc_pic", ""},
 	{"goods", "pic", "id"}, {"goods_pics", "url", "goods_id"}, {"goods_texts", "content", "goods_id"},
 }
 
@@ -24,21 +25,31 @@ func Move(ctx context.Context, svc *httpadapter.Services, prefix, public string)
 	if err != nil || !there || was == public {
 		return err
 	}
-	var first, last int64
-	ids, _, err := svc.Site.Value(ctx, goodsIDs)
-	if err != nil {
-		return err
-	}
-	if _, err := fmt.Sscanf(ids, "%d-%d", &first, &last); err != nil {
-		return fmt.Errorf("setting %s: %w", goodsIDs, err)
+	var spans [][2]int64
+	for _, key := range []string{goodsIDs, voucherIDs} {
+		ids, there, err := svc.Site.Value(ctx, key)
+		if err != nil {
+			return err
+		}
+		if !there {
+			continue // no vouchers without the sandbox
+		}
+		var span [2]int64
+		if _, err := fmt.Sscanf(ids, "%d-%d", &span[0], &span[1]); err != nil {
+			return fmt.Errorf("setting %s: %w", key, err)
+		}
+		spans = append(spans, span)
 	}
 	return svc.Store.Do(ctx, func(ctx context.Context) error {
 		for _, c := range pictured {
 			query := fmt.Sprintf("UPDATE %s%s SET %[3]s = replace(%[3]s, $1, $2)", prefix, c.table, c.column)
 			args := []any{was + Pictures, public + Pictures}
-			if c.goods != "" {
-				query += " WHERE " + c.goods + " BETWEEN $3 AND $4"
-				args = append(args, first, last)
+			for i, span := range spans {
+				if c.goods == "" {
+					break
+				}
+				query += fmt.Sprintf(" %s %s BETWEEN $%d AND $%d", []string{"WHERE", "OR"}[i], c.goods, 3+2*i, 4+2*i)
+				args = append(args, span[0], span[1])
 			}
 			if _, err := svc.Store.SQL(ctx).ExecContext(ctx, query, args...); err != nil {
 				return err

@@ -108,5 +108,11 @@ func pictureNames() []string {
 	for _, i := range items {
 		names = append(names, i.key, i.key+"-2")
 	}
+	for _, k := range kinds {
+		names = append(names, "kind-"+k.key)
+	}
+	for _, m := range merchants {
+		names = append(names, m.key, m.key+"-2")
+	}
 	return names
 }
