@@ -197,7 +197,7 @@ func TestPollingVersion4(t *testing.T) {
 
 func TestWebSocket(t *testing.T) {
 	t.Parallel()
-	b := setup(t, Config{PingInterval: 40 * time.Millisecond, PingTimeout: 40 * time.Millisecond})
+	b := setup(t, Config{PingInterval: 200 * time.Millisecond, PingTimeout: 1800 * time.Millisecond})
 	for _, query := range []string{"EIO=3&transport=websocket", ""} {
 		conn := b.dial(query)
 		id := sidOf(t, read(t, conn))
@@ -214,7 +214,7 @@ func TestWebSocket(t *testing.T) {
 		select {
 		case <-listening:
 			t.Fatal("dropped though it answers pings")
-		case <-time.After(300 * time.Millisecond):
+		case <-time.After(2300 * time.Millisecond): // longer than the silent may stay
 		}
 		b.tell(id, Event{"news", "二维码"})
 		require.Equal(t, `42["news","二维码"]`, <-listening)
