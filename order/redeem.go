@@ -130,6 +130,7 @@ func (s *Service) codeFor(ctx context.Context, who mall.Actor, text string) (fou
 	for i := range cs {
 		c := &cs[i]
 		if who.Shop != 0 && c.Shop != who.Shop {
+			refused = ErrNotClerk
 			continue
 		}
 		mine, err := s.clerk(ctx, who, c.Shop)
