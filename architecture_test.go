@@ -215,7 +215,7 @@ func TestClockAndZone(t *testing.T) {
 }
 
 // TestRepositoriesUseTheRunningTransaction holds that statements go through
-// sel, ins, upd, del, rawRead and rawWrite: a base handle would leave the
+// sel, ins, upd, del, rawRead, rawWrite, query and exec: a base handle would leave the
 // transaction, and on SQLite wait for itself.
 func TestRepositoriesUseTheRunningTransaction(t *testing.T) {
 	t.Parallel()

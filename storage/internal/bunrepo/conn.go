@@ -40,7 +40,7 @@ type Store struct {
 
 // New builds the repositories over an engine. db carries the dialect and the
 // named argument ns, the prefix of every table name; its own pool is never
-// used for statements: sel, ins, upd, del and raw choose the handle.
+// used for statements: sel, ins, upd, del, raw, query and exec choose the handle.
 func New(db *bun.DB, e Engine) *Store { return &Store{engine: e, db: db} }
 
 func (s *Store) postgres() bool { return s.db.Dialect().Name() == dialect.PG }
@@ -69,6 +69,45 @@ func (s *Store) rawRead(ctx context.Context, query string, args ...any) *bun.Raw
 func (s *Store) rawWrite(ctx context.Context, query string, args ...any) *bun.RawQuery {
 	return s.db.NewRaw(query, args...).Conn(s.engine.Writer(ctx))
 }
+
+// query reads by a statement in SQL: tables are written ?(ns)name, arguments ?.
+func (s *Store) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	text, args = s.sent(text, args)
+	return s.engine.Reader(ctx).QueryContext(ctx, text, args...)
+}
+
+// exec writes by a statement in SQL.
+func (s *Store) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	text, args = s.sent(text, args)
+	return s.engine.Writer(ctx).ExecContext(ctx, text, args...)
+}
+
+// execGiving is exec with a RETURNING.
+func (s *Store) execGiving(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	text, args = s.sent(text, args)
+	return s.engine.Writer(ctx).QueryContext(ctx, text, args...)
+}
+
+// sent is a statement as the database gets it: SQLite the arguments apart, so
+// that the driver keeps the statement prepared by its text, PostgreSQL with
+// literals, like every other statement.
+func (s *Store) sent(text string, args []any) (string, []any) {
+	if s.postgres() {
+		return s.db.QueryGen().FormatQuery(text, args...), nil
+	}
+	if known, ok := s.texts.Load(text); ok {
+		return known.(string), args
+	}
+	full := s.db.QueryGen().FormatQuery(text)
+	if len(args) <= maxTextArgs {
+		s.texts.Store(text, full)
+	}
+	return full, args
+}
+
+// maxTextArgs bounds the statements whose text is remembered: long lists come
+// in many lengths.
+const maxTextArgs = 250
 
 // one turns "no rows" into mall.ErrNotFound.
 func one(err error) error {

@@ -10,18 +10,6 @@ import (
 	"github.com/gomall-dev/mall"
 )
 
-// query reads by a statement in SQL: tables are written ?(ns)name, arguments ?.
-func (s *Store) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	text, args = s.sent(text, args)
-	return s.engine.Reader(ctx).QueryContext(ctx, text, args...)
-}
-
-// exec writes by a statement in SQL.
-func (s *Store) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	text, args = s.sent(text, args)
-	return s.engine.Writer(ctx).ExecContext(ctx, text, args...)
-}
-
 // insert adds rows by one statement; tail is what follows their values.
 func insert[R any](ctx context.Context, s *Store, rows []R, tail string) (sql.Result, error) {
 	text, args, err := inserting(s, rows, tail)
@@ -37,8 +25,7 @@ func insertGiving[R any](ctx context.Context, s *Store, rows []R, tail string) (
 	if err != nil {
 		return nil, err
 	}
-	text, args = s.sent(text, args)
-	return s.engine.Writer(ctx).QueryContext(ctx, text, args...)
+	return s.execGiving(ctx, text, args...)
 }
 
 func inserting[R any](s *Store, rows []R, tail string) (text string, args []any, err error) {
@@ -102,25 +89,4 @@ func anys(ids []mall.ID) []any {
 		args[i] = int64(id)
 	}
 	return args
-}
-
-// maxTextArgs bounds the statements whose text is remembered: long lists come
-// in many lengths.
-const maxTextArgs = 250
-
-// sent is a statement as the database gets it: SQLite the arguments apart, so
-// that the driver keeps the statement prepared by its text, PostgreSQL with
-// literals, like every other statement.
-func (s *Store) sent(text string, args []any) (string, []any) {
-	if s.postgres() {
-		return s.db.QueryGen().FormatQuery(text, args...), nil
-	}
-	if known, ok := s.texts.Load(text); ok {
-		return known.(string), args
-	}
-	full := s.db.QueryGen().FormatQuery(text)
-	if len(args) <= maxTextArgs {
-		s.texts.Store(text, full)
-	}
-	return full, args
 }
