@@ -102,7 +102,7 @@ type citiesIn struct {
 }
 
 // cities answers an object of lists, as documented, and with format=list the
-// array that servers had first.
+// array that servers had first, under list: data is always an object.
 func (a *api) cities(_ context.Context, _ mall.Actor, in citiesIn) (any, error) {
 	byLetter := map[string][]area{}
 	for _, g := range a.Regions.RealCities() {
@@ -116,7 +116,7 @@ func (a *api) cities(_ context.Context, _ mall.Actor, in citiesIn) (any, error) 
 	}
 	switch in.Format {
 	case "list":
-		return list, nil
+		return map[string][]tagged{"list": list}, nil
 	case "":
 		return byTag(list), nil
 	}
