@@ -17,16 +17,16 @@ const (
 	// firstRing is the radius in metres in which a list by distance looks first;
 	// each further ring is ringGrowth times as wide.
 	firstRing  = 1000
-	ringGrowth = 4
+	ringGrowth = 2
 )
 
 // List is a page of shops: by distance and id when Near is given, else by sort
 // and id. The platform is not in it. mall.ErrInvalid names what is no position,
 // radius or keyword.
 //
-// Lists by distance look around the point in rings, each four times as wide as
+// Lists by distance look around the point in rings, each twice as wide as
 // the one before, until the page is full or the radius reached: a statement a
-// ring, at most nine, whatever the size of the page; rows are read for the page
+// ring, at most sixteen, whatever the size of the page; rows are read for the page
 // alone, however many shops there are. They end after Config.CountTo shops.
 func (s *Service) List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Shop], error) {
 	q, err := s.query(ctx, f)
