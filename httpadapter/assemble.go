@@ -151,6 +151,9 @@ func (s *Services) accounts(p Ports) (err error) {
 	if s.Addresses, err = address.New(address.Deps{Tx: st, Repository: st.Addresses()}, address.Config{Now: s.cfg.Now, Regions: s.Regions}); err != nil {
 		return err
 	}
+	if s.cfg.Wallet.Mobiles == nil {
+		s.cfg.Wallet.Mobiles = s.Auth
+	}
 	s.Wallets, err = wallet.New(wallet.Deps{Repo: st.Wallets(), Tx: st, Outbox: st, Hasher: hasher}, s.cfg.Wallet)
 	return err
 }

@@ -56,6 +56,17 @@ func (a *api) modifyPayPassword(ctx context.Context, who mall.Actor, in modifyPa
 	return empty(a.Wallets.ModifyPassword(ctx, who, in.PwdOld, in.PwdNew))
 }
 
+type resetPayPasswordIn struct {
+	Mobile string `in:"mobile,required"`
+	Code   string `in:"code,required"`
+	Pwd    string `in:"pwd,required"`
+}
+
+// resetPayPassword needs no token: the code that was sent by SMS proves the number.
+func (a *api) resetPayPassword(ctx context.Context, who mall.Actor, in resetPayPasswordIn) (any, error) {
+	return empty(a.Wallets.ResetPassword(ctx, who, in.Mobile, in.Code, in.Pwd))
+}
+
 // cashTexts name the kinds of wallet entries.
 var cashTexts = map[wallet.Kind]string{
 	payment.KindRecharge: "充值", payment.KindWithdrawn: "提现", payment.KindOrder: "下单支付", payment.KindRefund: "退款",

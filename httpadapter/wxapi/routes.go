@@ -129,6 +129,7 @@ func (a *api) tenant() []endpoint.Route {
 		// pay_password
 		endpoint.POST("/user/paypwd/set", endpoint.Buyer, "setPayPassword", a.setPayPassword),
 		endpoint.POST("/user/paypwd/modify", endpoint.Buyer, "modifyPayPassword", a.modifyPayPassword),
+		endpoint.POST("/user/paypwd/reset", endpoint.Public, "resetPayPassword", a.resetPayPassword),
 
 		// asset
 		endpoint.GET("/user/amount", endpoint.Buyer, "userAmount", a.userAmount),

@@ -64,6 +64,22 @@ func (s *Service) ModifyPassword(ctx context.Context, who mall.Actor, old, passw
 	})
 }
 
+// ResetPassword sets the pay password of the account with a mobile number,
+// whether there was one or not, for who proves the number by a verification
+// code. A lock ends with it. It is called outside of transactions.
+func (s *Service) ResetPassword(ctx context.Context, who mall.Actor, mobile, code, password string) error {
+	if s.cfg.Mobiles == nil {
+		return mall.ErrNotConfigured.With("wallet.Config.Mobiles")
+	}
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.cfg.Mobiles.Prove(ctx, who, mobile, code, func(ctx context.Context, account mall.ID) error {
+		return s.d.Repo.PutPassword(ctx, account, hash, s.now())
+	})
+}
+
 // CheckPassword checks the pay password of an account: ErrNoPassword,
 // ErrPassword or ErrLocked when it is not right. Every try is counted in the
 // database before the comparison, so parallel guesses are bounded too. It runs

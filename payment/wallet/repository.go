@@ -37,6 +37,8 @@ type Repository interface {
 	// ReplacePassword puts a hash in the place of old and forgets the tries;
 	// false when old is not the current one.
 	ReplacePassword(ctx context.Context, account mall.ID, old, hash string, at time.Time) (bool, error)
+	// PutPassword stores a hash, whatever was there before, and forgets the tries.
+	PutPassword(ctx context.Context, account mall.ID, hash string, at time.Time) error
 	// TakeTry counts a try if fewer than most were made since the counter was
 	// last empty; the counter empties at the moment until, which every try
 	// moves. It answers the number of tries, this one included.

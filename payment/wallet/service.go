@@ -22,10 +22,19 @@ type Deps struct {
 
 // Config has a working zero value.
 type Config struct {
-	MinPassword int              // characters of a pay password at least; default 6
-	Tries       int              // wrong pay passwords in a row before the lock; default 5
-	LockFor     time.Duration    // how long the lock holds; default 15 minutes
-	Now         func() time.Time // default: the system clock
+	MinPassword int           // characters of a pay password at least; default 6
+	Tries       int           // wrong pay passwords in a row before the lock; default 5
+	LockFor     time.Duration // how long the lock holds; default 15 minutes
+	// Mobiles proves who a mobile number belongs to, for ResetPassword; auth.Service
+	// does. Nil: ResetPassword is mall.ErrNotConfigured.
+	Mobiles Mobiles
+	Now     func() time.Time // default: the system clock
+}
+
+// Mobiles runs fn for the account whose mobile number the caller proved by a
+// verification code, in the transaction that uses the code up.
+type Mobiles interface {
+	Prove(ctx context.Context, who mall.Actor, mobile, code string, fn func(ctx context.Context, account mall.ID) error) error
 }
 
 // Service is the wallets of all accounts. It implements payment.Wallet.

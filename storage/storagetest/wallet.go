@@ -164,6 +164,16 @@ func testPasswords(t *testing.T, repo wallet.Repository, do func(func(ctx contex
 		hash, err := repo.Password(ctx, 5)
 		require.NoError(t, err)
 		require.Equal(t, "three", hash)
+		for _, account := range []mall.ID{5, 6} { // one with, one without a password
+			require.NoError(t, repo.PutPassword(ctx, account, "four", moneyDay))
+			hash, err = repo.Password(ctx, account)
+			require.NoError(t, err)
+			require.Equal(t, "four", hash)
+			n, ok, err = repo.TakeTry(ctx, account, 1, moneyDay, moneyDay.Add(time.Minute))
+			require.NoError(t, err)
+			require.True(t, ok, "tries are forgotten")
+			require.Equal(t, 1, n)
+		}
 	})
 }
 

@@ -136,6 +136,13 @@ func (w wallets) ReplacePassword(ctx context.Context, account mall.ID, old, hash
 		Where("account = ? AND hash = ?", account, old).Exec(ctx))
 }
 
+func (w wallets) PutPassword(ctx context.Context, account mall.ID, hash string, at time.Time) error {
+	row := &walletPasswordRow{Account: int64(account), Hash: hash, UpdatedAt: at.UnixMilli()}
+	_, err := w.ins(ctx).Model(row).On("CONFLICT (account) DO UPDATE").Set("hash = EXCLUDED.hash").
+		Set("tries = 0").Set("tries_until = 0").Set("updated_at = EXCLUDED.updated_at").Returning("NULL").Exec(ctx)
+	return err
+}
+
 func (w wallets) TakeTry(ctx context.Context, account mall.ID, most int, now, until time.Time) (tries int, ok bool, err error) {
 	at := now.UnixMilli()
 	err = w.upd(ctx).Model((*walletPasswordRow)(nil)).
