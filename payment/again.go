@@ -99,14 +99,17 @@ func (s *Service) noTwin(ctx context.Context, p *Payment, again bool) error {
 }
 
 // overtaken answers for a payment that was moved while the gateway was asked
-// to open it: by a call that opened it too, which changes nothing; or it was
-// closed, and then nobody has the means to pay it.
+// to open it. A call that opened it too changes nothing: both opened one number
+// there, though a gateway may name each opening apart (WeChat Pay gives a prepay
+// id for every call, and all of them pay). Or it was closed, and then nobody
+// has the means to pay it.
 func (s *Service) overtaken(ctx context.Context, p *Payment, o Opening) (*Opened, error) {
 	now, err := s.deps.Repo.Get(ctx, p.ID)
 	if err != nil {
 		return nil, err
 	}
-	if now.State == StatePending && now.Prepay == o.Prepay {
+	if now.State == StatePending {
+		now.Prepay = o.Prepay // the one that Params are about
 		return &Opened{Payment: *now, Params: o.Params}, nil
 	}
 	if _, err := s.close(ctx, p); err != nil {

@@ -1,7 +1,10 @@
 package payment_test
 
 import (
+	"context"
+	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,5 +95,47 @@ func TestOneOpensItAllGetIt(t *testing.T) {
 			b.clock.pass(time.Second)
 		}
 		require.Len(t, b.books.All(), 3)
+	})
+}
+
+// renamer is a gateway that names each opening of a number apart, as WeChat Pay does.
+type renamer struct {
+	payment.Provider
+	n atomic.Int64
+}
+
+func (r *renamer) Create(ctx context.Context, in payment.Request) (payment.Opening, error) {
+	o, err := r.Provider.Create(ctx, in)
+	o.Prepay += fmt.Sprint("-", r.n.Add(1))
+	return o, err
+}
+
+func TestAnotherPrepayIDIsTheSamePayment(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		b.order(7, 1000)
+		b.mu.Lock()
+		b.numbers[7] = "WISHED7"
+		b.mu.Unlock()
+		b.pay = b.serviceOf(&renamer{Provider: b.provider})
+		var mu sync.Mutex
+		prepays := map[string]bool{}
+		together(8, func(int) {
+			o, err := b.again(buyer(1), 7, payment.SceneNative)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			prepays[o.Prepay] = true
+			if o.Number != "WISHED7" {
+				t.Error(o.Number)
+			}
+		})
+		require.Len(t, prepays, 8, "each has the id that its parameters are about")
+		require.Equal(t, payment.StatePending, b.get("WISHED7").State, "nobody closed it")
+		b.settle("WISHED7", "")
+		require.EqualValues(t, 1, b.ran(7))
 	})
 }

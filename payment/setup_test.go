@@ -102,9 +102,12 @@ func setup(t *testing.T, store storage.Store) *bench {
 }
 
 // service is one more process on the same database.
-func (b *bench) service() *payment.Service {
+func (b *bench) service() *payment.Service { return b.serviceOf(b.provider) }
+
+// serviceOf is one with another provider in front of the gateway.
+func (b *bench) serviceOf(p payment.Provider) *payment.Service {
 	s, err := payment.New(payment.Deps{Tx: b.store, Outbox: b.store, Repo: b.store.Payments(), Wallet: b.wallets},
-		payment.Config{Providers: map[string]payment.Provider{"wxpay": b.provider}, Now: b.clock.now, Logger: slog.New(slog.DiscardHandler)})
+		payment.Config{Providers: map[string]payment.Provider{"wxpay": p}, Now: b.clock.now, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(b.t, err)
 	s.Handle(payment.Order, payment.Handler{Price: b.price, Run: b.run})
 	s.OnRefund(payment.Order, func(_ context.Context, r *payment.Refund) error {

@@ -28,7 +28,11 @@ func Across(ctx context.Context, svc *httpadapter.Services, appid, public string
 	}
 	f := filler{svc: svc, who: mall.System(), public: public}
 	return svc.Store.Do(ctx, func(ctx context.Context) error {
-		second, err := svc.Operators.Save(ctx, f.who, operator.Operator{Name: "灵隐运营中心", AppID: appid})
+		var second mall.ID
+		err := svc.Store.Try(ctx, func(ctx context.Context) (err error) {
+			second, err = svc.Operators.Save(ctx, f.who, operator.Operator{Name: "灵隐运营中心", AppID: appid})
+			return err
+		})
 		if mall.KindOf(err) == mall.Conflict { // another process was faster
 			return nil
 		}
