@@ -56,6 +56,8 @@ type Handler struct {
 	Keep *bool
 	// Kind is that of the wallet entries; zero means KindOrder.
 	Kind MoveKind
+	// BackKind is that of the entries of refunds; zero means KindRefund.
+	BackKind MoveKind
 }
 
 // State of a payment. Succeeded may follow closed and failed (a late notice);
@@ -109,6 +111,8 @@ const (
 	SceneApp Scene = "APP"
 	// SceneH5 pays from a phone's browser.
 	SceneH5 Scene = "H5"
+	// ScenePage pays from a computer's browser.
+	ScenePage Scene = "PAGE"
 	// SceneCode takes the payment code (付款码) that the payer shows.
 	SceneCode Scene = "CODE"
 )

@@ -35,7 +35,7 @@ func (g *Gateway) open(ctx context.Context, want Order) (Order, code, error) {
 		switch {
 		case !ok:
 			*o = want
-			o.Version, o.State, o.Prepay, o.Refunds, o.Transaction = 0, Open, "wx"+rand.Text(), nil, ""
+			o.Version, o.State, o.Prepay, o.Refunds, o.Transaction = 0, Open, g.prepay(want), nil, ""
 			return true
 		case o.Amount != want.Amount || o.OpenID != want.OpenID || o.Merchant != want.Merchant || o.Protocol != want.Protocol || o.AppID != want.AppID:
 			c = codeUsed
@@ -47,6 +47,14 @@ func (g *Gateway) open(ctx context.Context, want Order) (Order, code, error) {
 		return false
 	})
 	return o, c, err
+}
+
+// prepay is a fresh id of an order; Alipay's is that of the trade as well.
+func (g *Gateway) prepay(o Order) string {
+	if o.Protocol == protocolAlipay {
+		return g.tradeNo()
+	}
+	return "wx" + rand.Text()
 }
 
 // end closes an unpaid order for good; one that is closed stays so.

@@ -38,7 +38,7 @@ const (
 	Stumbles  Fault = "stumbles"   // the gateway acts and answers a system error
 	Garbage   Fault = "garbage"    // the gateway acts and answers a page of HTML
 	BadSign   Fault = "bad-sign"   // the gateway acts, its answer has a wrong signature
-	OldSign   Fault = "old-sign"   // the gateway acts, its answer was signed ten minutes ago
+	OldSign   Fault = "old-sign"   // the gateway acts, its answer was signed ten minutes ago; at Alipay with a key of before
 	BadAmount Fault = "bad-amount" // the gateway acts and tells of one fen more
 )
 
@@ -116,13 +116,18 @@ type answer struct {
 // protocol's form; it sees the fault for what only it can get wrong: Refuses
 // (before acting), Stumbles, BadSign, OldSign and BadAmount.
 func (g *Gateway) route(pattern string, op Op, act func(r *http.Request, body []byte, f Fault) answer) {
+	g.routeBy(pattern, func(*http.Request, []byte) Op { return op }, act)
+}
+
+// routeBy is route for protocols whose requests tell their kind in the message.
+func (g *Gateway) routeBy(pattern string, op func(r *http.Request, body []byte) Op, act func(r *http.Request, body []byte, f Fault) answer) {
 	g.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		f := g.faultOf(op)
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		if err != nil {
 			http.Error(w, "body cannot be read", http.StatusBadRequest)
 			return
 		}
+		f := g.faultOf(op(r, body))
 		if f == Lost {
 			panic(http.ErrAbortHandler)
 		}
@@ -146,9 +151,21 @@ func (g *Gateway) route(pattern string, op Op, act func(r *http.Request, body []
 	})
 }
 
+// repeater is a protocol whose notifications come again, freshly signed, while
+// they are not accepted, at most tries times in all. The repetitions wait for
+// Release.
+type repeater interface {
+	accepted(status int, body []byte) bool
+	tries() int
+}
+
 // notify sends one notification by the protocol of its order. Refused ones are
 // no error of the gateway: that is what forged ones are for.
 func (g *Gateway) notify(ctx context.Context, o Order, r *Refund, what Outcome) error {
+	return g.deliver(ctx, o, r, what, 1)
+}
+
+func (g *Gateway) deliver(ctx context.Context, o Order, r *Refund, what Outcome, try int) error {
 	p := g.protocols[o.Protocol]
 	if p == nil {
 		return nil
@@ -157,13 +174,18 @@ func (g *Gateway) notify(ctx context.Context, o Order, r *Refund, what Outcome) 
 	if err != nil || req == nil {
 		return err
 	}
-	if err := g.send(req); err != nil || what != Replay {
+	status, body, err := g.send(req)
+	if again, ok := p.(repeater); ok && !lies[what] && try < again.tries() && (err != nil || !again.accepted(status, body)) {
+		g.hold(func(ctx context.Context) error { return g.deliver(ctx, o, r, "", try+1) })
+	}
+	if err != nil || what != Replay {
 		return err
 	}
 	if req.Body, err = req.GetBody(); err != nil {
 		return err
 	}
-	return g.send(req)
+	_, _, err = g.send(req)
+	return err
 }
 
 // Notify sends the notification about a paid order again, freshly signed, as
@@ -176,13 +198,14 @@ func (g *Gateway) Notify(ctx context.Context, number string) error {
 	return g.notify(ctx, o, nil, "")
 }
 
-func (g *Gateway) send(req *http.Request) error {
+// send answers status and the beginning of the body.
+func (g *Gateway) send(req *http.Request) (int, []byte, error) {
 	res, err := g.cfg.HTTP.Do(req)
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, maxBody))
-	return res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody))
+	return res.StatusCode, body, errors.Join(err, res.Body.Close())
 }
 
 // post is a request with a JSON body and headers.

@@ -13,11 +13,13 @@ import (
 )
 
 // Config of a gateway. It speaks the sandbox's own protocol when NotifyURL and
-// Secret are set, and WeChat Pay's when WeChat is; one is required.
+// Secret are set, WeChat Pay's when WeChat is, and Alipay's when Alipay is; one
+// is required.
 type Config struct {
 	NotifyURL string           // where the sandbox's notifications go, "https://shop/notify/wxpay"
 	Secret    string           // shared with the sandbox's provider, at least 16 characters
 	WeChat    *WeChat          // WeChat Pay, version 3; the books must be a Ledger
+	Alipay    *Alipay          // Alipay's open platform
 	HTTP      *http.Client     // for notifications; default: one with a time-out of 10 seconds
 	Now       func() time.Time // default: the system clock
 }
@@ -53,13 +55,18 @@ func NewGateway(books Books, cfg Config) (*Gateway, error) {
 		cfg.HTTP = &http.Client{Timeout: 10 * time.Second}
 	}
 	g := &Gateway{books: books, cfg: cfg, now: mall.Clock(cfg.Now), mux: http.NewServeMux(), protocols: map[string]protocol{}}
-	if cfg.WeChat == nil || cfg.NotifyURL != "" || cfg.Secret != "" {
+	if cfg.WeChat == nil && cfg.Alipay == nil || cfg.NotifyURL != "" || cfg.Secret != "" {
 		if err := g.mountSandbox(); err != nil {
 			return nil, err
 		}
 	}
 	if cfg.WeChat != nil {
 		if err := g.mountWeChat(*cfg.WeChat); err != nil {
+			return nil, err
+		}
+	}
+	if cfg.Alipay != nil {
+		if err := g.mountAlipay(*cfg.Alipay); err != nil {
 			return nil, err
 		}
 	}
@@ -114,7 +121,7 @@ const (
 	WrongCurrency Outcome = "wrong_currency" // … of a payment in another currency
 	BadSignature  Outcome = "bad_signature"  // the signature is made up
 	Stale         Outcome = "stale"          // the signature is right, and ten minutes old
-	WrongKey      Outcome = "wrong_key"      // the signature is right, the content encrypted with another key
+	WrongKey      Outcome = "wrong_key"      // the signature is right, the content encrypted with another key; at Alipay signed with it
 )
 
 // lies are the outcomes after which nothing is paid.
@@ -135,6 +142,9 @@ func (g *Gateway) Pay(ctx context.Context, number string, outcome Outcome) (Orde
 			o.State = Failed
 		case paid:
 			o.State, o.Transaction, o.PaidAt = Paid, "4"+rand.Text(), now
+			if o.Protocol == protocolAlipay {
+				o.Transaction = o.Prepay
+			}
 			if outcome == Late && now.Before(o.Due) {
 				o.PaidAt = o.Due.Add(time.Second)
 			}

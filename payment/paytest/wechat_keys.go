@@ -204,7 +204,7 @@ func (w *wechat) verify(r *http.Request, body []byte) error {
 func publicKey(text string) (*rsa.PublicKey, error) {
 	block, _ := pem.Decode([]byte(text))
 	if block == nil {
-		return nil, errors.New("paytest: WeChat.PublicKey is not PEM")
+		return nil, errors.New("paytest: PublicKey is not PEM")
 	}
 	key, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if cert, failed := x509.ParseCertificate(block.Bytes); failed == nil {
@@ -213,5 +213,5 @@ func publicKey(text string) (*rsa.PublicKey, error) {
 	if k, ok := key.(*rsa.PublicKey); err == nil && ok {
 		return k, nil
 	}
-	return nil, errors.New("paytest: WeChat.PublicKey is no RSA key")
+	return nil, errors.New("paytest: PublicKey is no RSA key")
 }
