@@ -26,7 +26,7 @@ func Move(ctx context.Context, svc *httpadapter.Services, prefix, public string)
 		return err
 	}
 	var spans [][2]int64
-	for _, key := range []string{goodsIDs, voucherIDs} {
+	for _, key := range []string{goodsIDs, vipIDs, voucherIDs} {
 		ids, there, err := svc.Site.Value(ctx, key)
 		if err != nil {
 			return err
@@ -44,12 +44,12 @@ func Move(ctx context.Context, svc *httpadapter.Services, prefix, public string)
 		for _, c := range pictured {
 			query := fmt.Sprintf("UPDATE %s%s SET %[3]s = replace(%[3]s, $1, $2)", prefix, c.table, c.column)
 			args := []any{was + Pictures, public + Pictures}
-			for i, span := range spans {
-				if c.goods == "" {
-					break
+			if c.goods != "" {
+				query += " WHERE 1 = 0"
+				for _, span := range spans {
+					query += fmt.Sprintf(" OR %s BETWEEN $%d AND $%d", c.goods, len(args)+1, len(args)+2)
+					args = append(args, span[0], span[1])
 				}
-				query += fmt.Sprintf(" %s %s BETWEEN $%d AND $%d", []string{"WHERE", "OR"}[i], c.goods, 3+2*i, 4+2*i)
-				args = append(args, span[0], span[1])
 			}
 			if _, err := svc.Store.SQL(ctx).ExecContext(ctx, query, args...); err != nil {
 				return err
