@@ -147,6 +147,59 @@ func TestO2OSceneStranger(t *testing.T) {
 	require.Empty(t, w.Mini(apitest.AppID2, "").Call("POST", "/wxLogin", apitest.Fields{"code": "sandbox:mallory-2"}).OK(t).Get("userInfo"), "the openid is not ann's")
 }
 
+// TestO2OGuestPays: a scene's session that starts its payment again and again
+// has one, and never ends the buyer's; if both pay, the second goes back.
+func TestO2OGuestPays(t *testing.T) {
+	t.Parallel()
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		w := newTown(t, store)
+		ann := w.ann(t)
+		number, user := w.foreign(t, ann)
+		there := w.Mini(apitest.AppID2, "ann-2")
+		there.LoginMobile(annMobile).OK(t)
+		m := w.Mini(apitest.AppID2, "mallory-2")
+		m.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": w.scan(t, number, user)}).OK(t)
+		pay := func(m *apitest.Mini) string {
+			return m.Call("POST", "/order/pay", apitest.Fields{"order_no": number}).OK(t).Get("sdk_config.package")
+		}
+		states := func() []string {
+			return storagetest.Texts(t, w.Store, "SELECT state FROM {payments} ORDER BY id")
+		}
+		own := pay(there)
+		require.Equal(t, own, pay(there), "the open payment is answered again")
+		guest := pay(m)
+		for range 3 {
+			require.Equal(t, guest, pay(m))
+		}
+		require.Equal(t, []string{"pending", "pending"}, states())
+		require.NotEqual(t, own, guest)
+		w.Settle(own)
+		w.Settle(guest)
+		require.NoError(t, w.Sweep(t.Context()))
+		require.Equal(t, "4", detail(t, ann, number).Get("status"))
+		refunds := map[string]int{}
+		for _, o := range w.Books.All() {
+			refunds[o.Prepay] = len(o.Refunds)
+		}
+		require.Equal(t, map[string]int{strings.TrimPrefix(own, "prepay_id="): 0, strings.TrimPrefix(guest, "prepay_id="): 1}, refunds)
+	})
+}
+
+// TestO2OBuyerEndsGuests: the buyer's new payment ends what a guest began.
+func TestO2OBuyerEndsGuests(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, storagetest.SQLite(t))
+	number, user := w.foreign(t, w.ann(t))
+	m := w.Mini(apitest.AppID2, "mallory-2")
+	m.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": w.scan(t, number, user)}).OK(t)
+	there := w.Mini(apitest.AppID2, "ann-2")
+	there.LoginMobile(annMobile).OK(t)
+	for _, who := range []*apitest.Mini{m, there} {
+		who.Call("POST", "/order/pay", apitest.Fields{"order_no": number}).OK(t)
+	}
+	require.Equal(t, []string{"closed", "pending"}, storagetest.Texts(t, w.Store, "SELECT state FROM {payments} ORDER BY id"))
+}
+
 // o2oFields are values with which a route gets past its first checks.
 func o2oFields(w *town, names []string, number string) apitest.Fields {
 	f := apitest.Fields{}

@@ -24,7 +24,7 @@ func (s *Service) makeRoom(ctx context.Context, provider Provider, who mall.Acto
 		return o, err
 	}
 	for i := range seen {
-		if seen[i].Payer != like.Payer {
+		if seen[i].Payer != like.Payer || in.Guest && seen[i].OpenID != like.OpenID {
 			continue
 		}
 		if _, err := s.close(ctx, &seen[i]); err != nil {

@@ -64,8 +64,14 @@ type OpenInput struct {
 	UseWallet    bool        // the balance may pay a share
 	// Again answers an open payment of the payer for the same one reference and
 	// scene once more, as long as the price is the same, instead of closing it
-	// for a new one. Of calls at the same time one opens it, all get it.
-	Again  bool
+	// for a new one. Of calls at the same time one opens it and all get it, if
+	// the action wishes a number (Price.Number); else some may open one of their own.
+	Again bool
+	// Guest says that the payer's name is lent: whoever pays may not end what
+	// the payer opened. Of open payments only those of the same openid are
+	// closed, so two may stay open; should both succeed, the second goes back.
+	// It needs Again.
+	Guest  bool
 	AppID  string // "" = the actor's
 	OpenID string // "" = the actor's
 	Code   string // the payment code of SceneCode

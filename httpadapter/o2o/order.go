@@ -130,7 +130,7 @@ func (a *api) orderBuy(ctx context.Context, who mall.Actor, in buyIn) (*buyOut, 
 	self := b2i(centreOf(at(o.Shop)) == who.Operator)
 	out := &buyOut{OrderNo: o.Number, IsOperSelf: &self}
 	if self == 1 && o.Pay == order.Unpaid {
-		out.SDKConfig, err = a.open(ctx, who, o)
+		out.SDKConfig, err = a.open(ctx, who, o, false)
 	}
 	return out, err
 }
