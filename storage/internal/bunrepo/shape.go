@@ -29,6 +29,8 @@ type shape struct {
 	stored []*column // those of an INSERT: without what is computed, and without the key that the database gives
 	packed bool      // see selecting
 	texts  sync.Map  // what selecting and insertText have made, by what it was made of
+
+	readers sync.Pool // of *reader of the row struct
 }
 
 // column is one column and its field.
@@ -67,14 +69,6 @@ func columnOf(f *schema.Field) *column {
 	c := &column{name: f.Name, at: f.Index, computed: f.Tag.HasOption("scanonly")}
 	c.cell, c.arg = kindOf(f.StructField.Type)
 	return c
-}
-
-func (sh *shape) find(name string) *column {
-	i := slices.IndexFunc(sh.fields, func(c *column) bool { return c.name == name })
-	if i < 0 {
-		return nil
-	}
-	return sh.fields[i]
 }
 
 // packedName is the name of the column that selecting makes on SQLite.
@@ -121,46 +115,73 @@ func scanEach[R any](s *Store, rows *sql.Rows, err error, add func(*R) error) er
 	if err != nil {
 		return err
 	}
-	var row R
-	scan, err := scannerOf(shapeOf[R](s), names, reflect.ValueOf(&row).Elem())
+	sh := shapeOf[R](s)
+	r := readerOf[R](sh)
+	defer r.rest(sh)
+	dest, err := r.dest(sh, names)
 	if err != nil {
 		return err
 	}
 	for rows.Next() {
-		if err := scan(rows); err != nil {
+		err := rows.Scan(dest...)
+		if err == nil && dest[0] == &r.packed {
+			err = unpack(r.packed, r.cells)
+		}
+		if err != nil {
 			return err
 		}
-		if err := add(&row); err != nil {
+		if err := add(&r.row); err != nil {
 			return err
 		}
 	}
 	return rows.Err()
 }
 
-// scannerOf reads one row of the columns with these names into a row struct.
-func scannerOf(sh *shape, names []string, row reflect.Value) (func(*sql.Rows) error, error) {
+// reader is a row struct with the cells of all its fields, in their order. To
+// find and convert the fields costs more than reading a row, so readers are
+// used again.
+type reader[R any] struct {
+	row    R
+	cells  []cell
+	packed string // the row on SQLite, see selecting
+}
+
+func readerOf[R any](sh *shape) *reader[R] {
+	if rested, ok := sh.readers.Get().(*reader[R]); ok {
+		return rested
+	}
+	r := &reader[R]{cells: make([]cell, len(sh.fields))}
+	row := reflect.ValueOf(&r.row).Elem()
+	for i, c := range sh.fields {
+		r.cells[i] = c.cell(row.FieldByIndex(c.at))
+	}
+	return r
+}
+
+// rest keeps the reader for the next query, without what it has read.
+func (r *reader[R]) rest(sh *shape) {
+	var none R
+	r.row, r.packed = none, ""
+	sh.readers.Put(r)
+}
+
+// dest is where the columns with these names are scanned to.
+func (r *reader[R]) dest(sh *shape, names []string) ([]any, error) {
 	if len(names) == 1 && names[0] == packedName {
-		cells := make([]cell, len(sh.fields))
-		for i, c := range sh.fields {
-			cells[i] = c.cell(row.FieldByIndex(c.at))
-		}
-		var text string
-		return func(rows *sql.Rows) error {
-			if err := rows.Scan(&text); err != nil {
-				return err
-			}
-			return unpack(text, cells)
-		}, nil
+		return []any{&r.packed}, nil
 	}
-	cells := make([]any, len(names))
+	dest := make([]any, len(names))
 	for i, name := range names {
-		c := sh.find(name)
-		if c == nil {
-			return nil, fmt.Errorf("storage: %s has no column %s", row.Type(), name)
+		at := i // where it mostly is
+		if at >= len(sh.fields) || sh.fields[at].name != name {
+			at = slices.IndexFunc(sh.fields, func(c *column) bool { return c.name == name })
 		}
-		cells[i] = c.cell(row.FieldByIndex(c.at))
+		if at < 0 {
+			return nil, fmt.Errorf("storage: %T has no column %s", r.row, name)
+		}
+		dest[i] = r.cells[at]
 	}
-	return func(rows *sql.Rows) error { return rows.Scan(cells...) }, nil
+	return dest, nil
 }
 
 // scanAll makes a T of each row; room is for how many it makes room at first.
