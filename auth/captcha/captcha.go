@@ -185,11 +185,15 @@ func hash(key, answer string) string {
 
 // text is n random characters without look-alikes.
 func text(n int) string {
-	const alphabet = "23456789abcdefghijkmnpqrstuvwxyz" // 32: one byte has no bias
-	b := make([]byte, n)
-	rand.Read(b)
-	for i := range b {
-		b[i] = alphabet[b[i]%32]
+	const alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
+	b := make([]byte, 0, n)
+	for len(b) < n {
+		var one [1]byte
+		rand.Read(one[:])
+		// Bytes beyond the last multiple would make the first characters likelier.
+		if i := int(one[0]); i < 256/len(alphabet)*len(alphabet) {
+			b = append(b, alphabet[i%len(alphabet)])
+		}
 	}
 	return string(b)
 }

@@ -110,3 +110,25 @@ func TestSVG(t *testing.T) {
 	require.NotContains(t, svg, "<path")
 	require.NoError(t, s.Check(t.Context(), "k", strings.ToUpper(answer)))
 }
+
+// TestNoLookAlikes: no 0, o, 1, i or l is in a picture, and all the others come up.
+func TestNoLookAlikes(t *testing.T) {
+	t.Parallel()
+	store, seen := storagetest.SQLite(t), map[rune]bool{}
+	s, err := captcha.New(captcha.Deps{Tx: store, Repository: store.Captchas(), Limits: store.Limits()}, captcha.Config{
+		Reveal: func(_ context.Context, _, answer string) {
+			for _, r := range answer {
+				seen[r] = true
+			}
+		},
+	})
+	require.NoError(t, err)
+	for range 150 {
+		_, err := s.DrawSVG(t.Context(), mall.Actor{}, "k", 8)
+		require.NoError(t, err)
+	}
+	for _, r := range "01iloIO" {
+		require.False(t, seen[r], string(r))
+	}
+	require.Len(t, seen, 31)
+}
