@@ -38,10 +38,13 @@ const maxCategoryLevel = 10
 // new Parent takes everything below along; ErrCycle when that lies below the
 // category itself, ErrCategory when there is no such parent.
 // Names are unique among the children of a parent, and among the roots, of one
-// shop: ErrNameTaken.
+// shop: ErrNameTaken. Icon and Pic are addresses of pictures as those of goods.
 func (s *Service) SaveCategory(ctx context.Context, c Category) (mall.ID, error) {
 	if err := checkText("name", c.Name, 1, 100); err != nil {
 		return 0, err
+	}
+	if c.Icon != "" && badURL(c.Icon) || c.Pic != "" && badURL(c.Pic) {
+		return 0, mall.ErrInvalid.With("pics")
 	}
 	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		save := c

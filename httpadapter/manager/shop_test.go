@@ -86,6 +86,7 @@ func TestCategories(t *testing.T) {
 	add("车辆").says(t, 1004, false, "已经存在该类目,请不要重复添加")
 	add("").says(t, 1004, false, "err 请传入categoryName")
 	require.Equal(t, false, add(strings.Repeat("长", 101))["state"])
+	b.post("/category/addCategory", map[string]string{"categoryName": "x", "categoryImgurl": "javascript:alert(1)"}, b.root...).says(t, 1004, false, "参数错误:pics")
 	b.post("/category/addCategory", map[string]string{"categoryName": "x"}, b.clerk...)
 	require.Equal(t, "10026", b.post("/category/addCategory", map[string]string{"categoryName": "x"}, b.clerk...)["code"])
 
