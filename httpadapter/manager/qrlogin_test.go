@@ -164,6 +164,7 @@ func TestBadQRLogins(t *testing.T) {
 		b.get(path+"?sid=nobody").says(t, 1004, false, "socket指定sid错误")
 	}
 	b.get("/users/wechatLogin").says(t, 1004, false, "请传入wechatCode")
+	b.object("POST", "/users/wechatLogin", `{"wechatCode":"sandbox:o1"}`).says(t, 101, false, "wechatCode无效或已过期")
 	b.get("/users/wechatLogin?wechatCode=sandbox:o1").says(t, 101, false, "wechatCode无效或已过期")
 	p := b.connect()
 	b.get("/users/getScancode?sid="+p.sid).says(t, 200, true, "获取成功")

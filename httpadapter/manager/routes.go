@@ -43,7 +43,7 @@ func (a *api) routes() []line {
 		get("/users/getQrcode", public, "获取二维码url", a.getQrcode),
 		get("/users/getScancode", public, "获取二维码url(旧)", a.getQrcode).as("/users/getQrcode"),
 		get("/users/wechatCallBack", public, "微信授权回调", a.wechatCallBack),
-		get("/users/wechatLogin", public, "微信登入", a.wechatLogin),
+		both("/users/wechatLogin", public, "微信登入", a.wechatLogin),
 
 		// 5 permission
 		post("/permission/addrole", root, "添加角色", a.addRoot),
