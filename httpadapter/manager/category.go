@@ -152,8 +152,7 @@ func (a *api) getCategory(ctx context.Context, who mall.Actor, in categoryIn) (*
 // names are the user names of accounts, by one statement; the host has none.
 func (a *api) names(ctx context.Context, accounts []mall.ID) (map[mall.ID]string, error) {
 	accounts = slices.DeleteFunc(accounts, func(id mall.ID) bool { return id == 0 })
-	slices.Sort(accounts)
-	people, err := a.Auth.Profiles(ctx, slices.Compact(accounts))
+	people, err := a.Auth.Profiles(ctx, distinct(accounts))
 	names := make(map[mall.ID]string, len(people))
 	for id, p := range people {
 		names[id] = cmp.Or(p.Username, p.Nick)
