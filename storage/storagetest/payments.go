@@ -161,7 +161,9 @@ func testPayments(t *testing.T, open Open) {
 		require.True(t, log("wxpay", "EV-1", "accepted"), "the one that was rolled back does not count")
 		require.False(t, log("wxpay", "EV-1", "accepted"))
 		require.True(t, log("alipay", "EV-1", "accepted"), "ids belong to a provider")
-		require.True(t, log("sandbox", "", "accepted") && log("sandbox", "", "accepted"), "none is no id")
+		for range 2 {
+			require.True(t, log("sandbox", "", "accepted"), "none is no id")
+		}
 		n, err := repo.PurgeNotices(ctx, moneyDay, 10)
 		require.NoError(t, err)
 		require.Zero(t, n)

@@ -3,7 +3,6 @@ package bunrepo
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 
@@ -33,7 +32,7 @@ func (r shops) page(ctx context.Context, rows *[]shopRow, q shop.Query, p mall.P
 // sorted are the ids of a page in the order of staff. Several categories are
 // merged from the sorted index of each: the page is among their first rows.
 func (r shops) sorted(ctx context.Context, q shop.Query, p mall.Page) *bun.SelectQuery {
-	if q.Few || q.Any || len(q.Categories) < 2 || len(q.Categories) > maxBranches {
+	if q.First != shop.InOrder || q.Any || len(q.Categories) < 2 || len(q.Categories) > maxBranches {
 		return r.from(ctx, q).Column("s.id").OrderExpr("s.sort, s.id").Limit(p.Limit).Offset(p.Offset)
 	}
 	var union *bun.SelectQuery
@@ -95,7 +94,7 @@ func (r shops) indexedBy(name string) string {
 func (r shops) by(q shop.Query) string {
 	categorised := len(q.Categories) > 0
 	switch {
-	case q.Any || q.Few && r.bySearch(q):
+	case q.Any || q.First == shop.ByKeyword:
 		return ""
 	case q.CityID != "" && categorised:
 		return r.indexedBy("city_cat_sort")
@@ -116,58 +115,6 @@ func (r shops) limited(ctx context.Context, rows *bun.SelectQuery, atMost int64)
 	var n int64
 	err := r.sel(ctx).TableExpr("(?) AS counted", rows.ColumnExpr("1").Limit(atMost+1)).ColumnExpr("COUNT(*)").Scan(ctx, &n)
 	return n, err
-}
-
-func (r shops) Few(ctx context.Context, q shop.Query, atMost int64) (bool, error) {
-	keyword := searchedFor(q)
-	searched, err := products{r.Store}.searched(ctx, keyword)
-	if err != nil {
-		return false, err
-	}
-	var n int64
-	switch {
-	case keyword != "" && searched:
-		n, err = r.limited(ctx, r.sel(ctx).TableExpr("(?) AS matches", r.matches(ctx, q)), atMost)
-	case len(q.Categories) > 0 || q.CityID != "":
-		index := "cat_sort"
-		if q.CityID != "" {
-			index = "city_cat_sort"
-		}
-		sel := r.sel(ctx).TableExpr("?(ns)shops AS s" + r.indexedBy(index)).Where("s.listed = TRUE")
-		if q.CityID != "" {
-			sel = sel.Where("s.city_id = ?", q.CityID)
-		}
-		n, err = r.limited(ctx, whereIn(sel, "s.category_id", q.Categories), atMost)
-	default:
-		return false, nil
-	}
-	return n <= atMost, err
-}
-
-// searchedFor is the text that names are searched for.
-func searchedFor(q shop.Query) string {
-	if q.Keyword != "" {
-		return q.Keyword
-	}
-	return q.NameLike
-}
-
-// bySearch says whether few matches are those of the search index: Few asked
-// for it then, so it is known whether there is one.
-func (r shops) bySearch(q shop.Query) bool {
-	known := r.searchable.Load()
-	return utf8.RuneCountInString(searchedFor(q)) >= trigramLength && (r.postgres() || known != nil && *known)
-}
-
-// matches are the ids that the search index finds for a keyword, and those of
-// the categories that it names.
-func (r shops) matches(ctx context.Context, q shop.Query) *bun.SelectQuery {
-	condition, arg := products{r.Store}.matching(searchedFor(q))
-	found := r.sel(ctx).TableExpr("?(ns)shops_search").ColumnExpr(r.searchKey()+" AS id").Where(condition, arg)
-	if len(q.Named) == 0 {
-		return found
-	}
-	return found.UnionAll(r.sel(ctx).TableExpr("?(ns)shops AS c").ColumnExpr("c.id").Where("c.listed = TRUE AND c.category_id IN (?)", bun.List(q.Named)))
 }
 
 // where holds a list against its filter.
@@ -198,25 +145,4 @@ func (r shops) where(ctx context.Context, sel *bun.SelectQuery, q shop.Query) *b
 		sel = sel.Where("s.audit = ?", int(*q.Audit))
 	}
 	return r.named(ctx, sel, q)
-}
-
-// named holds names against the keyword. Few matches are taken from the search
-// index, whose hits PostgreSQL has to look at again; see products.matching.
-func (r shops) named(ctx context.Context, sel *bun.SelectQuery, q shop.Query) *bun.SelectQuery {
-	keyword := searchedFor(q)
-	if keyword == "" {
-		return sel
-	}
-	if q.Few && r.bySearch(q) {
-		sel = sel.Where("s.id IN (?)", r.matches(ctx, q))
-		if !r.postgres() {
-			return sel
-		}
-	}
-	if len(q.Named) == 0 {
-		return like(sel, r.postgres(), "s.name", keyword)
-	}
-	return sel.WhereGroup(" AND ", func(sel *bun.SelectQuery) *bun.SelectQuery {
-		return like(sel, r.postgres(), "s.name", keyword).WhereOr("s.category_id IN (?)", bun.List(q.Named))
-	})
 }
