@@ -18,6 +18,7 @@ import (
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/examples/mall/demo"
+	"github.com/gomall-dev/mall/examples/mall/manage"
 	"github.com/gomall-dev/mall/examples/mall/sandbox"
 	"github.com/gomall-dev/mall/httpadapter"
 )
@@ -72,6 +73,7 @@ type host struct {
 	adapter *httpadapter.Adapter
 	sandbox *sandbox.Sandbox // nil with -sandbox=false
 	page    http.Handler
+	manage  http.Handler // the page for staff
 	demo    http.Handler // nil with -demo=false
 	log     *slog.Logger
 }
@@ -121,6 +123,12 @@ func open(ctx context.Context, o options, log *slog.Logger) (_ *host, err error)
 			return nil, fmt.Errorf("demo pictures: %w", err)
 		}
 	}
+	if err := manage.AddMenu(ctx, s.svc); err != nil {
+		return nil, fmt.Errorf("menu of goods: %w", err)
+	}
+	if s.manage, err = manage.Handler(o.public); err != nil {
+		return nil, fmt.Errorf("page for staff: %w", err)
+	}
 	s.page, err = page(pageData{
 		Public: o.public, Subdomain: o.subdomain, Merchant: merchantID, AppID: sandbox.AppID, Demo: o.demo, Sandbox: o.sandbox,
 	})
@@ -166,6 +174,10 @@ func (s *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.page.ServeHTTP(w, r)
 	case path == "/healthz":
 		s.healthz(w, r)
+	case strings.HasPrefix(path, manage.Path):
+		s.manage.ServeHTTP(w, r)
+	case path+"/" == manage.Path:
+		http.Redirect(w, r, manage.Path, http.StatusMovedPermanently)
 	case s.demo != nil && strings.HasPrefix(path, demo.Pictures):
 		s.demo.ServeHTTP(w, r)
 	case s.sandbox != nil && strings.HasPrefix(path, sandbox.Path):

@@ -78,6 +78,11 @@ func TestTheHostStartsAnswersAndStops(t *testing.T) {
 		require.Contains(t, body, part)
 	}
 
+	for _, path := range []string{"/manage", "/manage/"} {
+		_, body = get(t, h.base+path)
+		require.Contains(t, body, `src="app.js"`, path)
+	}
+
 	// A file has one process: the second one fails and says so.
 	log := &lockedBuffer{}
 	require.Equal(t, 1, run(t.Context(), []string{"-addr", "127.0.0.1:0", "-db", db}, nil, io.Discard, log))

@@ -67,6 +67,9 @@ func (s *host) assemble(ctx context.Context, o options) (err error) {
 			return err
 		}
 	}
+	if o.sms != nil {
+		ports.SMS = o.sms
+	}
 	if o.wxpay != nil {
 		pay := *o.wxpay
 		pay.Now, pay.Logger = o.now, s.log

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gomall-dev/mall/auth/verify/aliyun"
 	"github.com/gomall-dev/mall/payment/wechatpay"
 )
 
@@ -37,7 +38,7 @@ var errUsage = errors.New("usage")
 var segments = []string{
 	"api", "cms", "common", "demo", "dfs", "files", "healthz", "miniprogram_bridge", "jdvop", "notify", "order", "orders", "pay", "region", "sandbox",
 	"shop", "static", "subdomain", "upload2", "user", "users", "openapi.json", merchantID,
-	"cart", "category", "getloginlog", "menus", "permission", "product", "role", "sms", "students", "upload", "verify", "weather",
+	"cart", "category", "getloginlog", "manage", "menus", "permission", "product", "role", "sms", "students", "upload", "verify", "weather",
 }
 
 // The demo merchant's number is the second name of the tenant.
@@ -114,23 +115,30 @@ type credentials struct {
 	wechatWebAppID, wechatWebSecret, wechatWebPage string
 	wxpaySettings                                  map[string]string // MALL_WXPAY_* without that prefix
 	wxpay                                          *wechatpay.Config // what they say, nil without any
+	smsSettings                                    map[string]string // MALL_SMS_ALIYUN_* without that prefix
+	sms                                            *aliyun.Client    // of these, nil without any
 	set                                            []string          // names of the variables that are set
 }
 
 func (c credentials) any() bool { return len(c.set) > 0 }
 
-// readCredentials takes MALL_WECHAT_* and MALL_WXPAY_* out of the environment.
+// readCredentials takes MALL_WECHAT_*, MALL_WXPAY_* and MALL_SMS_ALIYUN_* out of
+// the environment.
 func readCredentials(environ []string) credentials {
-	c := credentials{wxpaySettings: map[string]string{}}
+	c := credentials{wxpaySettings: map[string]string{}, smsSettings: map[string]string{}}
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
 		wxpay, ofPay := strings.CutPrefix(name, wxpayPrefix)
-		if value == "" || !ofPay && !strings.HasPrefix(name, "MALL_WECHAT_") {
+		sms, ofSMS := strings.CutPrefix(name, smsPrefix)
+		if value == "" || !ofPay && !ofSMS && !strings.HasPrefix(name, "MALL_WECHAT_") {
 			continue
 		}
 		c.set = append(c.set, name)
 		if ofPay {
 			c.wxpaySettings[wxpay] = value
+		}
+		if ofSMS {
+			c.smsSettings[sms] = value
 		}
 		switch name {
 		case "MALL_WECHAT_APPID":
@@ -160,6 +168,13 @@ func (c *credentials) check(public string) error {
 	}
 	if p := c.wechatWebPage; p != "" && (p != "authorize" && p != "qrconnect" || c.wechatWebAppID == "") {
 		return errors.New("MALL_WECHAT_WEB_PAGE is authorize or qrconnect, beside MALL_WECHAT_WEB_APPID")
+	}
+	if len(c.smsSettings) > 0 {
+		sms, err := smsClient(c.smsSettings)
+		if err != nil {
+			return err
+		}
+		c.sms, c.smsSettings = sms, nil
 	}
 	if len(c.wxpaySettings) == 0 {
 		return nil

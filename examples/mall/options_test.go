@@ -41,12 +41,20 @@ func TestWrongCommandLinesAreUsageErrors(t *testing.T) {
 		"no such page":           {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_WEB_APPID=wx2", "MALL_WECHAT_WEB_SECRET=s", "MALL_WECHAT_WEB_PAGE=x"}},
 		"page of no account":     {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_WEB_PAGE=qrconnect"}},
 		"account in sandbox":     {env: []string{"MALL_WECHAT_WEB_APPID=wx2", "MALL_WECHAT_WEB_SECRET=s"}},
+		"messages in sandbox":    {env: []string{"MALL_SMS_ALIYUN_KEY_ID=x"}},
+		"part of messages":       {args: []string{"-sandbox=false"}, env: []string{"MALL_SMS_ALIYUN_KEY_ID=x", "MALL_SMS_ALIYUN_KEY_SECRET=y"}},
+		"unknown of messages":    {args: []string{"-sandbox=false"}, env: []string{"MALL_SMS_ALIYUN_REGION=x"}},
 		"no time to scan":        {args: []string{"-qrwait", "0s"}},
 		"part of WeChat Pay":     {args: []string{"-sandbox=false"}, env: []string{"MALL_WECHAT_APPID=wx1", "MALL_WECHAT_SECRET=s", "MALL_WXPAY_MCHID=1"}},
 	} {
 		_, err := parse(c.args, c.env, io.Discard)
 		require.ErrorIs(t, err, errUsage, name)
 	}
-	_, err := parse([]string{"-sandbox=false"}, []string{"MALL_WECHAT_APPID=wx1", "MALL_WECHAT_SECRET=s", "PATH=/bin"}, io.Discard)
+	o, err := parse([]string{"-sandbox=false"}, []string{"MALL_WECHAT_APPID=wx1", "MALL_WECHAT_SECRET=s", "PATH=/bin"}, io.Discard)
 	require.NoError(t, err)
+	require.Nil(t, o.sms)
+	o, err = parse([]string{"-sandbox=false"}, []string{"MALL_SMS_ALIYUN_KEY_ID=k", "MALL_SMS_ALIYUN_KEY_SECRET=s", "MALL_SMS_ALIYUN_SIGN=商城",
+		"MALL_SMS_ALIYUN_TEMPLATE=SMS_1"}, io.Discard)
+	require.NoError(t, err)
+	require.NotNil(t, o.sms)
 }

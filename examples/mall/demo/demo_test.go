@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"image/png"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 
@@ -48,9 +47,18 @@ func TestTheDemoDataIsThereOnceHoweverOftenItIsFilled(t *testing.T) {
 		on, err := svc.Catalog.List(ctx, catalog.Filter{}, mall.Page{Limit: mall.MaxLimit})
 		require.NoError(t, err)
 		require.Len(t, on.Items, len(items), "all goods but the one off sale, and the membership, each once")
+		var drawn []string
+		for _, name := range pictureNames() {
+			drawn = append(drawn, public+picture(name))
+		}
+		categories, err := svc.Catalog.ListCategories(ctx, nil, false)
+		require.NoError(t, err)
+		for _, c := range categories {
+			require.Contains(t, drawn, c.Icon)
+		}
 		plain, last := 0, 0
 		for _, g := range on.Items {
-			require.True(t, strings.HasPrefix(g.Pic, public+Pictures), g.Pic)
+			require.Contains(t, drawn, g.Pic)
 			require.GreaterOrEqual(t, g.MinPrice, mall.Money(500))
 			require.LessOrEqual(t, g.MinPrice, mall.Money(30_000))
 			if g.Stock == 1 {

@@ -101,7 +101,7 @@ var items = []item{
 
 // pictureNames are the names of all drawings that the demo data refers to.
 func pictureNames() []string {
-	names := []string{"banner-index-1", "banner-index-2", "banner-app", "avatar"}
+	names := []string{"banner-index-1", "banner-index-2", "banner-app", "avatar", "category-vip", "vip"}
 	for _, c := range categories {
 		names = append(names, "category-"+c.key)
 	}
