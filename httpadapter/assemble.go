@@ -44,6 +44,7 @@ import (
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
+	"github.com/gomall-dev/mall/payment/wallet/withdraw"
 	"github.com/gomall-dev/mall/storage"
 )
 
@@ -72,13 +73,13 @@ func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
 // filled gives the common clock, calendar and address to the rooms that name none.
 func (c Config) filled() Config {
 	for _, now := range []*func() time.Time{
-		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now, &c.QRLogin.Now, &c.Students.Now, &c.Weather.Now,
+		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Withdraw.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now, &c.QRLogin.Now, &c.Students.Now, &c.Weather.Now,
 	} {
 		if *now == nil {
 			*now = c.Now
 		}
 	}
-	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar, &c.Weather.Calendar} {
+	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar, &c.Withdraw.Calendar, &c.Weather.Calendar} {
 		if *zone == (mall.Calendar{}) {
 			*zone = c.Calendar
 		}
@@ -109,7 +110,7 @@ func (s *Services) content(p Ports) (err error) {
 	if s.Site, err = site.New(site.Deps{Repo: s.Store.Site(), Documents: s.Store.Documents(), Limits: s.Store.Limits(), Tx: s.Store, Usage: s.Files}, s.cfg.Site); err != nil {
 		return err
 	}
-	if s.Content, err = cms.New(cms.Deps{Repo: s.Store.Content(), Tx: s.Store}, s.cfg.Content); err != nil {
+	if s.Content, err = cms.New(cms.Deps{Repo: s.Store.Content(), Articles: s.Store.Articles(), Tx: s.Store}, s.cfg.Content); err != nil {
 		return err
 	}
 	if s.cfg.QR.WeChat == nil {
@@ -194,7 +195,25 @@ func (s *Services) money(p Ports) (err error) {
 	if c.Merchants == nil {
 		c.Merchants = s.Operators
 	}
-	s.Payments, err = payment.New(payment.Deps{Tx: st, Outbox: st, Repo: st.Payments(), Wallet: s.Wallets}, c)
+	if s.Payments, err = payment.New(payment.Deps{Tx: st, Outbox: st, Repo: st.Payments(), Wallet: s.Wallets}, c); err != nil {
+		return err
+	}
+	return s.papers(c.NeedPassword)
+}
+
+// papers makes what moves wallets besides payments: withdrawals.
+func (s *Services) papers(needPassword func(context.Context, mall.Actor) (bool, error)) (err error) {
+	st, w := s.Store, s.cfg.Withdraw
+	if w.NeedPassword == nil {
+		w.NeedPassword = needPassword
+	}
+	if w.Rules == nil {
+		w.Rules = func(ctx context.Context) (withdraw.Rules, error) {
+			return withdraw.Rules{Closed: !s.Site.Bool(ctx, "withdrawal", true), Min: s.Site.Money(ctx, "WITHDRAW_MIN", 0),
+				Rate: mall.Rate(s.Site.Int(ctx, "WITHDRAW_FEE_RATE", 0)), MinFee: s.Site.Money(ctx, "WITHDRAW_FEE_MIN", 0)}, nil
+		}
+	}
+	s.Payouts, err = withdraw.New(withdraw.Deps{Repo: st.Withdrawals(), Tx: st, Outbox: st, Wallets: s.Wallets}, w)
 	return err
 }
 
@@ -241,6 +260,7 @@ func (s *Services) seal() error {
 		{"order", s.Orders.Eraser()},
 		{"payment", s.Payments.Eraser()},
 		{"wallet", s.Wallets.Eraser()},
+		{"withdrawals", s.Payouts.Eraser()},
 		{"points", s.Points.Eraser()},
 		{"catalog", auth.Eraser{Erase: s.Catalog.Erase, Export: s.Catalog.Export}},
 		{"file", auth.Eraser{Erase: s.Files.Erase, Export: s.Files.Export}},

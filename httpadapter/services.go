@@ -36,6 +36,7 @@ import (
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
+	"github.com/gomall-dev/mall/payment/wallet/withdraw"
 	"github.com/gomall-dev/mall/storage"
 )
 
@@ -77,6 +78,7 @@ type Config struct {
 	Payment  payment.Config
 	Operator operator.Config
 	Wallet   wallet.Config
+	Withdraw withdraw.Config // nil Rules: the settings withdrawal, WITHDRAW_MIN, WITHDRAW_FEE_RATE (1/10000), WITHDRAW_FEE_MIN
 	Content  cms.Config
 	Site     site.Config
 	Files    file.Config
@@ -106,6 +108,7 @@ type Services struct {
 	Payments  *payment.Service
 	Operators *operator.Service
 	Wallets   *wallet.Service
+	Payouts   *withdraw.Service
 	Points    *points.Service
 	Content   *cms.Service
 	Site      *site.Service
@@ -135,7 +138,7 @@ func (s *Services) wxapi() wxapi.Deps {
 	return wxapi.Deps{
 		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, WeChat: s.WeChat, Members: s.Members, Addresses: s.Addresses, Regions: s.Regions,
 		Catalog: s.Catalog, Stock: s.Stock, Shops: s.Shops, Carts: s.Carts, Orders: s.Orders,
-		Payments: s.Payments, Wallets: s.Wallets, Points: s.Points,
+		Payments: s.Payments, Wallets: s.Wallets, Payouts: s.Payouts, Points: s.Points,
 		Content: s.Content, Site: s.Site, Files: s.Files, QR: s.QR,
 		Calendar: s.cfg.Calendar, Now: s.cfg.Now,
 	}

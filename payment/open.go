@@ -3,10 +3,8 @@ package payment
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -394,11 +392,5 @@ const maxWords = 500
 // maxNumber is the length that gateways allow for the number of a payment.
 const maxNumber = 32
 
-// number is a fresh number: the time to the second and twelve random digits.
-func (s *Service) number(at time.Time) string {
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000_000_000))
-	if err != nil {
-		panic(err) // the system's source of randomness is gone
-	}
-	return fmt.Sprintf("%s%012d", at.In(s.cfg.Calendar.Zone()).Format("20060102150405"), n)
-}
+// number is a fresh number in the shop's zone.
+func (s *Service) number(at time.Time) string { return NewNumber(s.cfg.Calendar, at) }

@@ -28,6 +28,7 @@ import (
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
+	"github.com/gomall-dev/mall/payment/wallet/withdraw"
 	"github.com/gomall-dev/mall/storage/internal/bunrepo"
 	"github.com/gomall-dev/mall/storage/internal/txn"
 )
@@ -104,9 +105,11 @@ type Store interface {
 	Payments() payment.Repository
 	Operators() operator.Repository
 	Wallets() wallet.Repository
+	Withdrawals() withdraw.Repository
 
 	// repositories: cms
 	Content() cms.Repository
+	Articles() cms.Articles
 	Site() site.Repository
 	Documents() site.DocumentRepository
 	Files() file.Repository

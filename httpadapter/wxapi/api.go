@@ -33,6 +33,7 @@ import (
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/wallet"
+	"github.com/gomall-dev/mall/payment/wallet/withdraw"
 )
 
 // Deps are the services behind the API; only WeChat, Now and
@@ -52,6 +53,7 @@ type Deps struct {
 	Orders    *order.Service
 	Payments  *payment.Service
 	Wallets   *wallet.Service
+	Payouts   *withdraw.Service
 	Points    *points.Service
 	Content   *cms.Service
 	Site      *site.Service

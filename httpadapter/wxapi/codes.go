@@ -128,7 +128,7 @@ var codes = map[string]row{
 
 	// payment, wallet, points
 	"payment.purpose":     {300, "不支持的支付类型:%v"},
-	"payment.provider":    {-2, "支付方式未配置:%v"},
+	"payment.provider":    {-2, "支付方式未配置,缺少设置 Providers[%v]"},
 	"payment.amount":      {300, "支付金额不正确,应付%v元"},
 	"payment.nothing":     {20002, "余额充足,请使用余额支付"},
 	"payment.overdue":     {20002, "已超过支付时间"},
@@ -148,6 +148,12 @@ var codes = map[string]row{
 	"wallet.locked":       {20001, "交易密码错误次数过多,请稍后再试"},
 	"wallet.weak":         {300, "交易密码长度须为%v至%v位"},
 	"wallet.rule":         {300, "充值规则不正确"},
+	"withdraw.closed":     {20002, "商家未开放提现"},
+	"withdraw.min":        {300, "最低提现金额为%v元"},
+	"withdraw.fee":        {300, "提现金额须大于手续费%v元"},
+	"withdraw.short":      {20001, "可提现余额不足"},
+	"withdraw.none":       {700, "提现记录不存在"},
+	"withdraw.decided":    {20002, "提现申请已处理"},
 	"points.short":        {20001, "积分不足"},
 	"points.source":       {10000, "重复的积分操作"},
 	"points.rule":         {300, "积分抵扣规则不正确"},

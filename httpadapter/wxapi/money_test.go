@@ -1,11 +1,13 @@
 package wxapi_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/storage/storagetest"
@@ -46,4 +48,65 @@ func TestResetPayPassword(t *testing.T) {
 		{Do: func(_ testing.TB, k *apitest.Kit) { k.Set("code", k.Ports.Last("13912345678")) }},
 		{Verb: "POST", Path: "user/paypwd/reset", Fields: fields{"mobile": "13912345678", "code": "{code}", "pwd": "654321"}, Code: 10000},
 	}})
+}
+
+// TestWithdrawals: the way of two withdrawals over the wire, one paid and one
+// refused by staff.
+func TestWithdrawals(t *testing.T) {
+	t.Parallel()
+	k := apitest.New(t, storagetest.SQLite(t))
+	token := k.Register("anna")
+	k.Set("token", token)
+	k.Set("other", k.Register("bert"))
+	earn(t, k, token, 10_000)
+	for key, value := range map[string]string{"WITHDRAW_MIN": "10", "WITHDRAW_FEE_RATE": "60"} {
+		require.NoError(t, k.Site.Put(t.Context(), mall.System(), site.Setting{Key: key, Value: value}))
+	}
+	apply := func(money string, code int) apitest.Step {
+		return apitest.Step{Verb: "POST", Path: "user/withdrawal/apply", Fields: fields{"token": "{token}", "money": money, "name": "张三"}, Code: code}
+	}
+	list := func(status string) fields {
+		return fields{"token": "{token}", "status": status, "page": "1", "pageSize": "10"}
+	}
+	k.Run(apitest.Scenario{Name: "withdrawals", Steps: []apitest.Step{
+		{Verb: "POST", Path: "user/withdrawal/list", Fields: fields{"token": "{token}"}, Code: 700, Not: []string{"data"}},
+		{Verb: "POST", Path: "user/withDraw/list", Fields: fields{"token": "{token}"}, Code: 700},
+		apply("9.99", 300), apply("100.01", 20001), apply("0", 300), apply("-5", 300), apply("1e3", 300), apply("20.001", 300), apply("", 300),
+		{Verb: "POST", Path: "user/withdrawal/apply", Fields: fields{"money": "20"}, Code: 2000},
+		{Verb: "POST", Path: "user/withdrawal/apply", Fields: fields{"token": "{token}", "money": "20", "pwd": "123456"}, Code: 20002},
+		apply("60", 0),
+		{Verb: "POST", Path: "user/withDraw/apply", Fields: fields{"token": "{token}", "money": "30"}, Not: []string{"data"}},
+		{Verb: "GET", Path: "user/amount", Fields: fields{"token": "{token}"}, Want: map[string]string{"balance": "10", "freeze": "90", "totalWithdraw": "0"}},
+		{Verb: "POST", Path: "user/withdrawal/list", Fields: list(""), Want: map[string]string{"result.0.money": "30", "result.1.money": "60", "result.1.fee": "0.36", "result.1.status": "0", "result.1.statusStr": "待处理", "totalRow": "2"},
+			Save: map[string]string{"first": "result.1.id", "second": "result.0.id", "number": "result.1.number"}},
+		{Verb: "GET", Path: "user/withdrawal/requestMerchantTransfer", Fields: fields{"token": "{token}", "number": "{number}"}, Code: -2, Has: []string{"wxpay.transfer"}},
+		{Verb: "GET", Path: "user/withdrawal/requestMerchantTransfer", Fields: fields{"token": "{other}", "number": "{number}"}, Code: 700},
+		{Do: func(t testing.TB, k *apitest.Kit) {
+			_, err := k.Payouts.Pay(t.Context(), mall.System(), number(t, k, "first"))
+			require.NoError(t, err)
+			_, err = k.Payouts.Refuse(t.Context(), mall.System(), number(t, k, "second"), "姓名不符")
+			require.NoError(t, err)
+		}},
+		{Verb: "GET", Path: "user/amount", Fields: fields{"token": "{token}"}, Want: map[string]string{"balance": "40", "freeze": "0", "totalWithdraw": "60"}},
+		{Verb: "POST", Path: "user/withdrawal/list", Fields: list("2"), Want: map[string]string{"result.0.money": "60", "totalRow": "1"}},
+		{Verb: "POST", Path: "user/withdrawal/list", Fields: list("1"), Want: map[string]string{"result.0.rejectionReason": "姓名不符", "totalRow": "1"}},
+		{Verb: "POST", Path: "user/withdrawal/list", Fields: list("3"), Code: 700},
+		{Verb: "POST", Path: "user/withdrawal/list", Fields: list("4"), Code: 300},
+		{Verb: "POST", Path: "user/withDraw/list", Fields: fields{"token": "{token}"}, Want: map[string]string{"0.money": "30", "1.money": "60"}},
+		{Verb: "GET", Path: "user/withDraw/detail", Fields: fields{"token": "{token}", "id": "{first}"}, Want: map[string]string{"status": "2", "name": "张三"}},
+		{Verb: "GET", Path: "user/withDraw/detail", Fields: fields{"token": "{other}", "id": "{first}"}, Code: 700},
+		{Verb: "POST", Path: "user/cashLog/v2", Fields: fields{"token": "{token}", "types": "11,12"}, Want: map[string]string{"totalRow": "3", "result.0.type": "12", "result.0.amount": "30", "result.0.behavior": "0", "result.1.behavior": "1"}},
+		{Do: func(t testing.TB, k *apitest.Kit) {
+			require.NoError(t, k.Site.Put(t.Context(), mall.System(), site.Setting{Key: "withdrawal", Value: "0"}))
+		}},
+		apply("20", 20002),
+	}})
+}
+
+// number is a saved id.
+func number(t testing.TB, k *apitest.Kit, name string) mall.ID {
+	t.Helper()
+	n, err := strconv.ParseInt(k.Var(name), 10, 64)
+	require.NoError(t, err)
+	return mall.ID(n)
 }

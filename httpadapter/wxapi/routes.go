@@ -4,8 +4,9 @@ import "github.com/gomall-dev/mall/httpadapter/endpoint"
 
 // tenant is the index of the API: what is served below a tenant's segment, in
 // the order of the document. The text of a route is the name of its SDK method.
+// The ways to pay online follow from a table of their own, payWays.
 func (a *api) tenant() []endpoint.Route {
-	return []endpoint.Route{
+	return append([]endpoint.Route{
 		// site
 		endpoint.GET("/site/statistics", endpoint.Public, "siteStatistics", a.siteStatistics),
 		endpoint.GET("/order/statistics", endpoint.Buyer, "orderStatisticsv2", a.orderStatisticsv2),
@@ -68,7 +69,11 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.POST("/user/shipping-address/delete", endpoint.Buyer, "deleteAddress", a.deleteAddress),
 
 		// cms
-		endpoint.GET("/cms/category/list", endpoint.Public, "cmsCategories", a.none),
+		endpoint.GET("/cms/category/list", endpoint.Public, "cmsCategories", a.cmsCategories).Cached(),
+		endpoint.GET("/cms/category/info", endpoint.Public, "cmsCategoryDetail", a.cmsCategoryDetail),
+		endpoint.POST("/cms/news/list", endpoint.Optional, "cmsArticles", a.cmsArticles),
+		endpoint.POST("/cms/news/list/v2", endpoint.Public, "cmsArticlesV3", a.cmsArticlesV3),
+		endpoint.GET("/cms/news/detail/v2", endpoint.Optional, "cmsArticleDetailV2", a.cmsArticleDetail),
 
 		// goods_category
 		endpoint.GET("/shop/goods/category/all", endpoint.Public, "goodsCategory", a.goodsCategory),
@@ -136,12 +141,20 @@ func (a *api) tenant() []endpoint.Route {
 
 		// pay
 		endpoint.GET("/user/recharge/send/rule", endpoint.Public, "rechargeSendRules", a.rechargeSendRules),
-		endpoint.POST("/pay/wx/wxapp", endpoint.Buyer, "wxpay", a.wxpay),
 		endpoint.POST("/user/payLogs", endpoint.Buyer, "payLogs", a.payLogs),
 		endpoint.GET("/pay/query", endpoint.Buyer, "payQuery", a.payQuery),
+		endpoint.POST("/pay/wxsph/getpaymentparams", endpoint.Buyer, "wxSphGetpaymentparams", a.wxSphGetpaymentparams),
 
 		// cashlog
 		endpoint.POST("/user/cashLog/v2", endpoint.Buyer, "cashLogsV2", a.cashLogs),
+
+		// withdraw
+		endpoint.POST("/user/withDraw/apply", endpoint.Buyer, "withDrawApplyV2", a.withDrawApply),
+		endpoint.POST("/user/withdrawal/apply", endpoint.Buyer, "withDrawApplyV3", a.withDrawApply),
+		endpoint.POST("/user/withDraw/list", endpoint.Buyer, "withDrawLogs", a.withDrawLogs),
+		endpoint.POST("/user/withdrawal/list", endpoint.Buyer, "withDrawLogsV2", a.withDrawLogsV2),
+		endpoint.GET("/user/withDraw/detail", endpoint.Buyer, "withDrawDetail", a.withDrawDetail),
+		endpoint.GET("/user/withdrawal/requestMerchantTransfer", endpoint.Buyer, "wxpayRequestMerchantTransferV2", a.wxpayRequestMerchantTransferV2),
 
 		// wxa_tools
 		endpoint.POST("/qrcode/wxa/unlimit", endpoint.Public, "wxaQrcode", a.wxaQrcode),
@@ -173,7 +186,7 @@ func (a *api) tenant() []endpoint.Route {
 
 		// card
 		endpoint.GET("/card/my", endpoint.Buyer, "cardMyList", a.none),
-	}
+	}, a.payRoutes()...)
 }
 
 // root lists the paths without a tenant's segment.

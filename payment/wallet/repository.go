@@ -22,8 +22,8 @@ type Repository interface {
 	Append(ctx context.Context, e *Entry) (bool, error)
 	// FindSource is the entry of a source; mall.ErrNotFound without one.
 	FindSource(ctx context.Context, account mall.ID, src Source) (*Entry, error)
-	// Logs lists entries, newest first, without those that only move between
-	// balance and frozen part.
+	// Logs lists entries, newest first, without those of payment.KindFreeze.
+	// What left is told from what came by Entry.Net.
 	Logs(ctx context.Context, account mall.ID, f Filter, p mall.Page) (mall.Slice[Entry], error)
 	// Sum adds up the ledger of an account: it equals Get, always.
 	Sum(ctx context.Context, account mall.ID) (balance, frozen mall.Money, err error)

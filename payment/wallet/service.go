@@ -115,6 +115,18 @@ func (s *Service) Unfreeze(ctx context.Context, m Move) error {
 	return s.post(ctx, m, Amounts{Balance: m.Amount, Frozen: -m.Amount}, true)
 }
 
+// Hold is Freeze under the movement's own kind, so that cash logs list it:
+// money that waits for somebody's decision.
+func (s *Service) Hold(ctx context.Context, m Move) error {
+	return s.post(ctx, m, Amounts{Balance: -m.Amount, Frozen: m.Amount}, true)
+}
+
+// Release gives back what Hold set aside, under the movement's own kind;
+// ErrShort when less is frozen.
+func (s *Service) Release(ctx context.Context, m Move) error {
+	return s.post(ctx, m, Amounts{Balance: m.Amount, Frozen: -m.Amount}, true)
+}
+
 // SpendFrozen spends what Freeze set aside; ErrShort when less is frozen.
 func (s *Service) SpendFrozen(ctx context.Context, m Move) error {
 	return s.post(ctx, m, Amounts{Frozen: -m.Amount}, true)

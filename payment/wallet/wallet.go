@@ -45,12 +45,17 @@ type Entry struct {
 	At          time.Time
 }
 
-// Net is what came into the wallet, negative for what left it. A movement
-// between balance and frozen part has none.
-func (e *Entry) Net() mall.Money { return e.Balance + e.Frozen }
+// Net is what came, negative for what left: by a movement between balance and
+// frozen part what the balance changed by, else what the wallet did.
+func (e *Entry) Net() mall.Money {
+	if e.Balance != 0 {
+		return e.Balance
+	}
+	return e.Frozen
+}
 
-// Filter narrows cash logs; zero fields do not. Movements between balance and
-// frozen part are never listed.
+// Filter narrows cash logs; zero fields do not. Entries of payment.KindFreeze
+// are never listed.
 type Filter struct {
 	Out   *bool // true: only what left, false: only what came
 	Kinds []Kind

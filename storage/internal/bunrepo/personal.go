@@ -27,6 +27,7 @@ var personal = map[string][]string{
 	"point_entries":    {"remark"},
 	"wallet_entries":   {"remark"},
 	"wallet_passwords": {whole},
+	"withdrawals":      {"name", "reason"},
 	"files":            {whole},
 	"json_documents":   {whole},
 	"json_owners":      {whole},

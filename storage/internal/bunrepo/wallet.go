@@ -75,13 +75,16 @@ func (w wallets) FindSource(ctx context.Context, account mall.ID, src wallet.Sou
 	return &e, nil
 }
 
+// walletNet is wallet.Entry.Net.
+const walletNet = "CASE WHEN balance <> 0 THEN balance ELSE frozen END"
+
 func (w wallets) Logs(ctx context.Context, account mall.ID, f wallet.Filter, p mall.Page) (mall.Slice[wallet.Entry], error) {
 	var rows []walletEntryRow
 	q := w.sel(ctx).Model(&rows).Where("account = ? AND kind >= 0", account)
 	if f.Out != nil && *f.Out {
-		q = q.Where("balance + frozen < 0")
+		q = q.Where(walletNet + " < 0")
 	} else if f.Out != nil {
-		q = q.Where("balance + frozen >= 0")
+		q = q.Where(walletNet + " >= 0")
 	}
 	if f.Kinds != nil {
 		q = q.Where("kind IN (?)", bun.List(f.Kinds))

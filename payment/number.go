@@ -1,0 +1,20 @@
+package payment
+
+import (
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/gomall-dev/mall"
+)
+
+// NewNumber is a fresh number for a piece of money's paper: the time to the
+// second in the calendar's zone and twelve random digits, 26 in all.
+func NewNumber(c mall.Calendar, at time.Time) string {
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000_000_000))
+	if err != nil {
+		panic(err) // the system's source of randomness is gone
+	}
+	return fmt.Sprintf("%s%012d", at.In(c.Zone()).Format("20060102150405"), n)
+}
