@@ -6,7 +6,7 @@ import (
 	"github.com/gomall-dev/mall"
 )
 
-// RightContent is the staff right to write notices and banners.
+// RightContent is the staff right to write notices, banners and articles.
 const RightContent = "cms.content"
 
 // Visibility is the one rule of what the public sees: moderated in, within its

@@ -29,7 +29,7 @@ func ExampleNew() {
 		panic(err)
 	}
 	defer store.Close()
-	content, err := cms.New(cms.Deps{Repo: store.Content(), Tx: store}, cms.Config{})
+	content, err := cms.New(cms.Deps{Repo: store.Content(), Articles: store.Articles(), Tx: store}, cms.Config{})
 	if err != nil {
 		panic(err)
 	}
@@ -50,7 +50,7 @@ type bundle struct {
 func setup(t *testing.T, store storage.Store) *bundle {
 	t.Helper()
 	b := &bundle{now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
-	s, err := cms.New(cms.Deps{Repo: store.Content(), Tx: store}, cms.Config{Now: func() time.Time { return b.now }})
+	s, err := cms.New(cms.Deps{Repo: store.Content(), Articles: store.Articles(), Tx: store}, cms.Config{Now: func() time.Time { return b.now }})
 	require.NoError(t, err)
 	b.Service = s
 	return b
@@ -183,4 +183,42 @@ func TestBadContent(t *testing.T) {
 	for _, p := range []*cms.Banner{{}, {Picture: long}, {Picture: "p", LinkType: 2}, {Picture: "p", LinkType: cms.LinkMiniProgram}, {Picture: "p", Link: long}} {
 		require.ErrorIs(t, b.SaveBanner(ctx, staff, p), mall.ErrInvalid)
 	}
+}
+
+func TestArticleLife(t *testing.T) {
+	t.Parallel()
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		b, ctx := setup(t, store), t.Context()
+		c := &cms.Category{Name: "help", Visibility: cms.Visibility{Shown: true}}
+		require.NoError(t, b.SaveCategory(ctx, staff, c))
+		a := &cms.Article{Category: c.ID, Title: "付款", Content: "<p>…</p>", Visibility: cms.Visibility{Shown: true, From: b.now.Add(time.Hour)}}
+		require.NoError(t, b.SaveArticle(ctx, staff, a))
+		_, err := b.GetArticle(ctx, visitor, a.ID)
+		require.ErrorIs(t, err, cms.ErrGone, "before its time")
+		_, err = b.GetArticle(ctx, staff, a.ID)
+		require.NoError(t, err, "staff see it")
+		all, err := b.ListArticles(ctx, staff, cms.ArticleFilter{}, mall.Page{})
+		require.NoError(t, err)
+		require.Equal(t, int64(1), all.Total)
+		b.now = b.now.Add(time.Hour)
+		list, err := b.Articles(ctx, cms.ArticleFilter{Category: c.ID}, mall.Page{})
+		require.NoError(t, err)
+		require.Len(t, list.Items, 1)
+
+		require.NoError(t, b.DeleteCategory(ctx, staff, c.ID))
+		require.ErrorIs(t, b.DeleteCategory(ctx, staff, c.ID), cms.ErrGone)
+		_, err = b.GetCategory(ctx, staff, c.ID)
+		require.ErrorIs(t, err, cms.ErrGone)
+		got, err := b.GetArticle(ctx, visitor, a.ID)
+		require.NoError(t, err)
+		require.Zero(t, got.Category)
+		require.ErrorIs(t, b.SaveArticle(ctx, staff, a), mall.ErrInvalid, "into a category that is gone")
+		require.NoError(t, b.DeleteArticle(ctx, staff, a.ID))
+		require.ErrorIs(t, b.SaveArticle(ctx, staff, got), cms.ErrGone)
+		require.ErrorIs(t, b.DeleteArticle(ctx, buyer, a.ID), mall.ErrDenied)
+		require.ErrorIs(t, b.SaveArticle(ctx, buyer, a), mall.ErrDenied)
+		require.ErrorIs(t, b.SaveCategory(ctx, buyer, c), mall.ErrDenied)
+		require.ErrorIs(t, b.SaveCategory(ctx, staff, &cms.Category{}), mall.ErrInvalid)
+		require.ErrorIs(t, b.SaveArticle(ctx, staff, &cms.Article{}), mall.ErrInvalid)
+	})
 }

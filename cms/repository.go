@@ -2,6 +2,7 @@ package cms
 
 import (
 	"context"
+	"time"
 
 	"github.com/gomall-dev/mall"
 )
@@ -33,4 +34,31 @@ type Repository interface {
 	Banner(ctx context.Context, id mall.ID) (*Banner, error)
 	// Banners lists by Sort, newest first among equals, with the exact total.
 	Banners(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Banner], error)
+}
+
+// Articles keeps articles and their categories. Writes need a running mall.Tx.Do.
+type Articles interface {
+	// InsertCategory stores a new category and sets its ID.
+	InsertCategory(ctx context.Context, c *Category) error
+	// UpdateCategory overwrites all but ID and CreatedAt; false when it is not there.
+	UpdateCategory(ctx context.Context, c *Category) (bool, error)
+	// DeleteCategory removes a category and takes its articles out of it; false
+	// when it is not there.
+	DeleteCategory(ctx context.Context, id mall.ID) (bool, error)
+	// Category is one category, visible or not, or mall.ErrNotFound.
+	Category(ctx context.Context, id mall.ID) (*Category, error)
+	// Categories lists those visible at a moment (zero: all) by Sort, newest
+	// first among equals.
+	Categories(ctx context.Context, visible time.Time, p mall.Page) ([]Category, error)
+
+	// InsertArticle stores a new article and sets its ID.
+	InsertArticle(ctx context.Context, a *Article) error
+	// UpdateArticle overwrites all but ID and CreatedAt; false when it is not there.
+	UpdateArticle(ctx context.Context, a *Article) (bool, error)
+	// DeleteArticle says whether there was one.
+	DeleteArticle(ctx context.Context, id mall.ID) (bool, error)
+	// Article is one article with its content, visible or not, or mall.ErrNotFound.
+	Article(ctx context.Context, id mall.ID) (*Article, error)
+	// Articles lists without contents, with the exact total.
+	Articles(ctx context.Context, f ArticleFilter, p mall.Page) (mall.Slice[Article], error)
 }

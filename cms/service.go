@@ -11,15 +11,16 @@ import (
 
 // Deps are what the service cannot work without.
 type Deps struct {
-	Repo Repository
-	Tx   mall.Tx
+	Repo     Repository
+	Articles Articles
+	Tx       mall.Tx
 }
 
 // Config adjusts the service; its zero value works.
 type Config struct {
 	// Now is the clock; nil means the system's.
 	Now func() time.Time
-	// Clean sanitises the HTML of notices before it is stored. Default: kept as
+	// Clean sanitises the HTML of notices and articles before it is stored. Default: kept as
 	// written, because only staff with RightContent write it.
 	Clean func(html string) string
 }
@@ -36,6 +37,8 @@ func New(d Deps, c Config) (*Service, error) {
 	switch {
 	case d.Repo == nil:
 		return nil, errors.New("cms: Deps.Repo is missing")
+	case d.Articles == nil:
+		return nil, errors.New("cms: Deps.Articles is missing")
 	case d.Tx == nil:
 		return nil, errors.New("cms: Deps.Tx is missing")
 	}

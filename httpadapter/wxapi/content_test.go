@@ -70,12 +70,13 @@ func setupContent(t *testing.T, store storage.Store) *contentSite {
 	require.NoError(t, err)
 	a.Site, err = site.New(site.Deps{Repo: store.Site(), Documents: store.Documents(), Limits: store.Limits(), Tx: store, Usage: a.Files}, site.Config{AppIDs: []string{"wx1"}})
 	require.NoError(t, err)
-	a.Content, err = cms.New(cms.Deps{Repo: store.Content(), Tx: store}, cms.Config{})
+	a.Content, err = cms.New(cms.Deps{Repo: store.Content(), Articles: store.Articles(), Tx: store}, cms.Config{})
 	require.NoError(t, err)
 	a.QR, err = qrcode.New(qrcode.Deps{Files: a.Files}, qrcode.Config{WeChat: pagesOf{}})
 	require.NoError(t, err)
 	mux := endpoint.NewMux(endpoint.Options{})
 	require.NoError(t, mux.Mount(endpoint.Place{Dialect: signedIn{}, Prefix: "/mall", Name: string(formPlain)}, a.tenant()...))
+	require.NoError(t, mux.Mount(endpoint.Place{Dialect: signedIn{}, Prefix: "/cms/951", Name: string(formCMS)}, a.tenant()...))
 	require.NoError(t, mux.Mount(endpoint.Place{Dialect: signedIn{}, Name: string(formRoot)}, a.root()...))
 	return &contentSite{a, mux}
 }
@@ -215,6 +216,57 @@ func TestNoticesOnTheWire(t *testing.T) {
 	for _, id := range []string{"", "0", "-1", "x", "1e3", "99999999999999999999", "undefined"} {
 		require.NotZero(t, c.get(t, "/mall/notice/detail?id="+id).Code, id)
 	}
+}
+
+func TestArticlesOnTheWire(t *testing.T) {
+	t.Parallel()
+	c := setupContent(t, storagetest.SQLite(t))
+	require.Equal(t, 700, c.get(t, "/mall/cms/category/list").Code)
+	require.Equal(t, 700, c.post(t, "/mall/cms/news/list", nil).Code)
+	help := &cms.Category{Name: "帮助", Type: "faq", Icon: "http://x/i.png", Visibility: cms.Visibility{Shown: true}}
+	require.NoError(t, c.Content.SaveCategory(t.Context(), mall.System(), help))
+	for i, art := range []*cms.Article{
+		{Category: help.ID, Title: "one", Summary: "s", Content: "<p>1</p>", Visibility: cms.Visibility{Shown: true}},
+		{Title: "two", Recommended: true, Visibility: cms.Visibility{Shown: true}},
+		{Title: "later", Visibility: cms.Visibility{Shown: true, From: time.Now().Add(time.Hour)}},
+	} {
+		require.NoError(t, c.Content.SaveArticle(t.Context(), mall.System(), art))
+		require.EqualValues(t, i+1, art.ID)
+	}
+	require.Contains(t, string(c.get(t, "/mall/cms/category/list").Data), `"name":"帮助"`)
+	require.Contains(t, string(c.get(t, "/mall/cms/category/info?id=1").Data), `"icon":"http://x/i.png"`)
+	var rows []map[string]any
+	require.NoError(t, json.Unmarshal(c.post(t, "/mall/cms/news/list", url.Values{"page": {"1"}}).Data, &rows))
+	require.Len(t, rows, 2)
+	require.NotContains(t, rows[0], "content")
+	var list struct {
+		Result              []map[string]any
+		TotalRow, TotalPage int
+	}
+	for _, at := range []string{"/mall", "/cms/951"} {
+		require.NoError(t, json.Unmarshal(c.post(t, at+"/cms/news/list/v2", url.Values{"categoryId": {"1"}, "pageSize": {"1"}}).Data, &list))
+		require.Equal(t, []any{1, 1, "one"}, []any{list.TotalRow, list.TotalPage, list.Result[0]["title"]})
+	}
+	for _, p := range []url.Values{{"k": {"w"}}, {"isRecommend": {"true"}}, {"titleLike": {"TWO"}}, {"id": {"2"}}, {"orderBy": {"addedDown"}, "pageSize": {"1"}}} {
+		require.NoError(t, json.Unmarshal(c.post(t, "/mall/cms/news/list/v2", p).Data, &list))
+		require.Equal(t, "two", list.Result[0]["title"], p)
+		require.Len(t, list.Result, 1)
+	}
+	// The older host and the newer one print the same: the text stands in info.
+	for _, at := range []string{"/mall", "/cms/951"} {
+		var detail struct{ Info map[string]any }
+		require.NoError(t, json.Unmarshal(c.get(t, at+"/cms/news/detail/v2?id=1").Data, &detail))
+		require.Equal(t, "<p>1</p>", detail.Info["content"])
+		require.Equal(t, "s", detail.Info["descript"])
+	}
+	for _, id := range []string{"3", "4"} {
+		require.Equal(t, 700, c.get(t, "/mall/cms/news/detail/v2?id="+id).Code)
+	}
+	for _, id := range []string{"", "0", "-1", "x", "undefined", "99999999999999999999"} {
+		require.NotZero(t, c.get(t, "/mall/cms/news/detail/v2?id="+id).Code, id)
+		require.NotZero(t, c.get(t, "/mall/cms/category/info?id="+id).Code, id)
+	}
+	require.NotZero(t, c.post(t, "/mall/cms/news/list", url.Values{"dateAddBegin": {"yesterday"}}).Code)
 }
 
 func jsonOf(t *testing.T, v any) string {
