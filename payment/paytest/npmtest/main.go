@@ -51,7 +51,11 @@ func play(args []string) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(map[string]any{"wechat": wechat})
+	alipay, err := mountAlipay(mux, base)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(map[string]any{"wechat": wechat, "alipay": alipay})
 	if err != nil {
 		return err
 	}

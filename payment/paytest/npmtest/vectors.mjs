@@ -1,8 +1,11 @@
-// Writes payment/wechatpay/testdata/vectors.json: what wechatpay-axios-plugin
-// signs and encrypts with fixed keys, times and nonces. The keys belong to
-// nobody and are kept in the file; "--check" compares instead of writing.
-import { generateKeyPairSync } from 'node:crypto'
+// Writes testdata/vectors.json of payment/wechatpay and payment/alipay: what
+// wechatpay-axios-plugin and alipay-sdk sign and encrypt with fixed keys, times
+// and nonces. The keys belong to nobody and are kept in the files; "--check"
+// compares instead of writing.
+import { createSign, generateKeyPairSync } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { mock } from 'node:test'
+import { AlipaySdk } from 'alipay-sdk'
 import plugin from 'wechatpay-axios-plugin'
 
 const { Rsa, Aes, Formatter } = plugin
@@ -57,10 +60,61 @@ const vectors = {
   payment: notice('EV-2018022511223320873', 'TRANSACTION.SUCCESS', '支付成功', sealed('transaction', transaction)),
   refund: notice('EV-2018022511223320874', 'REFUND.SUCCESS', '退款成功', sealed('refund', refund)),
 }
-const text = `${JSON.stringify(vectors, null, 2)}\n`
-if (process.argv.includes('--check')) {
-  if (text !== before) {
-    console.error('payment/wechatpay/testdata/vectors.json is not what the package produces')
+keep(path, before, vectors)
+
+// keep writes a file, or compares it.
+function keep(file, was, is) {
+  const text = `${JSON.stringify(is, null, 2)}\n`
+  if (!process.argv.includes('--check')) return writeFileSync(file, text)
+  if (text !== was) {
+    console.error(`${file.pathname} is not what the package produces`)
     process.exit(1)
   }
-} else writeFileSync(path, text)
+}
+
+await alipay()
+
+// alipay: requests of an app, and answers and notifications as the platform
+// signs them; alipay-sdk verifies what it is given before it is kept.
+async function alipay() {
+  const file = new URL('../../alipay/testdata/vectors.json', import.meta.url)
+  const was = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const bare = (key) => key.trim().split('\n').slice(1, -1).join('')
+  const { app, platform } = was ? JSON.parse(was).keys : { app: pair(), platform: pair() }
+  const at = new Date('2026-11-21T20:00:00+08:00')
+  const appId = '2021000122671080', sellerId = '2088102122524333'
+  process.env.TZ = 'Asia/Shanghai'
+  mock.timers.enable({ apis: ['Date'], now: at }) // the package signs the time
+  const sdk = (key) => new AlipaySdk({ appId, privateKey: bare(key.privateKey), keyType: 'PKCS8', alipayPublicKey: bare(platform.publicKey) })
+  const client = sdk(app)
+  const order = { out_trade_no: 'VECTOR_1', total_amount: '12.34', subject: '测试订单', product_code: 'QUICK_MSECURITY_PAY', seller_id: sellerId, time_expire: '2026-11-21 20:30:00' }
+  const request = Object.fromEntries(new URLSearchParams(client.sdkExecute('alipay.trade.app.pay', { format: 'JSON', notifyUrl: 'https://shop.example/notify/alipay', bizContent: order }, { bizContentAutoSnakeCase: false })))
+
+  const sign = (text) => createSign('RSA-SHA256').update(text, 'utf8').sign(platform.privateKey, 'base64')
+  const answer = (name, node) => {
+    const text = JSON.stringify(node).replaceAll('/', '\\/') // as the platform writes it
+    const body = `{"${name}":${text},"sign":"${sign(text)}"}`
+    client.checkResponseSign(body, name, JSON.parse(body).sign, '') // throws
+    return body
+  }
+  const notice = (change) => {
+    const form = {
+      notify_type: 'trade_status_sync', notify_time: '2026-11-21 20:00:01', notify_id: '2026112100222200001077031414123456', app_id: appId, auth_app_id: appId, charset: 'utf-8', version: '1.0',
+      trade_no: '2026112122001477031414123456', out_trade_no: 'VECTOR_1', trade_status: 'TRADE_SUCCESS', total_amount: '12.34', receipt_amount: '12.34', seller_id: sellerId,
+      buyer_logon_id: '159****5620', subject: '测试 + 订单%', gmt_create: '2026-11-21 19:59:58', gmt_payment: '2026-11-21 20:00:00', fund_bill_list: '[{"amount":"12.34","fundChannel":"ALIPAYACCOUNT"}]', ...change,
+    }
+    form.sign = sign(Object.keys(form).sort().map((name) => `${name}=${form[name]}`).join('&'))
+    form.sign_type = 'RSA2'
+    if (!client.checkNotifySignV2(form)) throw new Error('alipay-sdk does not take the notification')
+    return new URLSearchParams(form).toString()
+  }
+  keep(file, was, {
+    keys: { app, platform }, appId, sellerId, now: at.toISOString(), request,
+    query: answer('alipay_trade_query_response', { code: '10000', msg: 'Success', buyer_logon_id: '159****5620', buyer_pay_amount: '12.34', buyer_user_id: '2088102122524334',
+      fund_bill_list: [{ amount: '12.34', fund_channel: 'ALIPAYACCOUNT' }], invoice_amount: '12.34', out_trade_no: 'VECTOR_1', point_amount: '0.00', receipt_amount: '12.34',
+      send_pay_date: '2026-11-21 20:00:00', store_name: '西湖/店', total_amount: '12.34', trade_no: '2026112122001477031414123456', trade_status: 'TRADE_SUCCESS' }),
+    absent: answer('alipay_trade_query_response', { code: '40004', msg: 'Business Failed', sub_code: 'ACQ.TRADE_NOT_EXIST', sub_msg: '交易不存在' }),
+    paid: notice({}),
+    refunded: notice({ notify_id: '2026112100222200001077031414123457', out_biz_no: 'R1', refund_fee: '2.34', gmt_refund: '2026-11-21 20:00:01.123' }),
+  })
+}
