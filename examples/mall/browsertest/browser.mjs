@@ -42,7 +42,10 @@ export class Browser {
       if (['error', 'warning'].includes(message.type())) page.faults.push(`console: ${message.text()} at ${message.location().url}`);
     });
     page.on('pageerror', (error) => page.faults.push(`thrown: ${error.stack}`));
-    page.on('requestfailed', (request) => page.faults.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+    page.on('requestfailed', (request) => {
+      const why = request.failure()?.errorText;
+      if (why !== 'net::ERR_ABORTED') page.faults.push(`failed: ${request.url()} ${why}`); // aborted by the next navigation
+    });
     page.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
       if (origin !== base && protocol !== 'data:') page.faults.push(`stranger: ${request.url()}`);
