@@ -47,11 +47,7 @@ type Statistics struct {
 	FileBytes int64
 	FileCount int64
 	Capacity  int64 // bytes that files may take in all, zero: no limit
-	Articles  ArticleCounters
 }
-
-// ArticleCounters count the articles; zero while there are none.
-type ArticleCounters struct{ Count, Comments, Favourites, Views int64 }
 
 var (
 	// ErrNone says that there is no such setting or ad position, or none that

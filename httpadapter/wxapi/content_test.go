@@ -252,6 +252,7 @@ func TestArticlesOnTheWire(t *testing.T) {
 		require.Equal(t, "two", list.Result[0]["title"], p)
 		require.Len(t, list.Result, 1)
 	}
+	require.Contains(t, string(c.get(t, "/mall/site/statistics").Data), `"numbers":2`)
 	// The older host and the newer one print the same: the text stands in info.
 	for _, at := range []string{"/mall", "/cms/951"} {
 		var detail struct{ Info map[string]any }
