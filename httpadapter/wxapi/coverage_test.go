@@ -19,6 +19,11 @@ var extensions = []string{
 	"GET tenant /user/shipping-address/list", // older SDKs
 	"POST tenant /upload2",                   // upload host below a tenant
 	"GET root /common/subdomain/appid/wxapp", // common host on the plain prefix
+
+	// ways to pay of the SDK that no document lists
+	"POST tenant /pay/wx/h5", "POST tenant /pay/wx/jsapi", "POST tenant /pay/wx/qrcode", "POST tenant /pay/wx/paymentCode", "POST tenant /pay/wx/app",
+	"POST tenant /pay/intelsalon/wxapp", "POST tenant /pay/alipay/gate/mp", "POST tenant /pay/alipay/gate/app",
+	"POST tenant /pay/alipay/gate/paymentCode", "POST tenant /pay/alipay/gate/h5", "POST tenant /pay/alipay/gate/pc",
 }
 
 // documented are the rows of testdata/routes.tsv: method, verb, base, path, auth.

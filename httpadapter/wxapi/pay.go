@@ -2,22 +2,16 @@ package wxapi
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gomall-dev/mall"
-	"github.com/gomall-dev/mall/auth"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/wallet"
 )
-
-// wxpayProvider is the name under which the host configures WeChat Pay.
-const wxpayProvider = "wxpay"
 
 // errUnpaid is payQuery's answer while a payment is not paid.
 var errUnpaid = mall.E(mall.State, "wxapi.unpaid", "not paid")
@@ -59,43 +53,6 @@ func nextAction(text string) (*payment.Action, error) {
 		return nil, mall.ErrInvalid.With("nextAction.id")
 	}
 	return a, nil
-}
-
-type wxpayIn struct {
-	Money      mall.Money `in:"money,required"`
-	PayName    string     `in:"payName"`
-	Remark     string     `in:"remark"`
-	NextAction string     `in:"nextAction"`
-	OpenID     string     `in:"openid"`
-}
-
-// wxpay opens a payment; the answer is what wx.requestPayment wants, with our
-// number beside it. The balance takes its share where the shop lets it pay
-// orders; then money may be the rest.
-func (a *api) wxpay(ctx context.Context, who mall.Actor, in wxpayIn) (map[string]string, error) {
-	action, err := nextAction(in.NextAction)
-	if err != nil {
-		return nil, err
-	}
-	appid, openid := who.AppID, cmp.Or(in.OpenID, who.OpenID)
-	if openid == "" {
-		if appid, openid, _, err = a.Auth.Binding(ctx, who.Account, auth.ProviderWXApp); err != nil {
-			return nil, err
-		}
-	}
-	o, err := a.Payments.Open(ctx, who, payment.OpenInput{Action: action, Provider: wxpayProvider, Scene: payment.SceneJSAPI,
-		ClientAmount: &in.Money, UseWallet: a.balancePays(ctx), AppID: appid, OpenID: openid, Title: in.PayName, Remark: in.Remark})
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]string{"appid": o.AppID, "outTradeId": o.Number, "prepayId": o.Prepay, "sign": o.Params["paySign"]}
-	maps.Copy(out, o.Params)
-	return out, nil
-}
-
-// balancePays says whether orders may be paid from the balance.
-func (a *api) balancePays(ctx context.Context) bool {
-	return a.Site.Bool(ctx, "order_pay_user_balance", true)
 }
 
 type payQueryIn struct {
@@ -165,8 +122,13 @@ func (a *api) payLogs(ctx context.Context, who mall.Actor, in payLogsIn) ([]payL
 func (a *api) payLog(p payment.Payment) payLogOut {
 	out := payLogOut{ID: p.ID, UID: p.Payer, UserID: a.cfg.MerchantID, Money: yuan(p.Amount), OrderNo: p.Number, ThirdOrderNo: p.Transaction,
 		PayGate: "WXAPP", PayGateStr: "微信支付", Remark: p.Remark, DateAdd: a.at(p.Created), DatePay: a.maybe(p.Paid), DateUpdate: a.at(p.Updated)}
-	if p.Provider == payment.ProviderBalance {
+	switch p.Provider {
+	case payment.ProviderBalance:
 		out.PayGate, out.PayGateStr = "余额", "余额支付"
+	case alipayProvider:
+		out.PayGate, out.PayGateStr = "ALIPAY", "支付宝"
+	case fomoProvider:
+		out.PayGate, out.PayGateStr = "FOMO", "FOMO支付"
 	}
 	for n, states := range payStates {
 		if slices.Contains(states, p.State) {
