@@ -101,7 +101,7 @@ func open(ctx context.Context, o options, log *slog.Logger) (_ *host, err error)
 	}
 	s.adapter, err = httpadapter.New(s.svc, httpadapter.AdapterConfig{
 		Subdomain: o.subdomain, MerchantID: merchantNumber, Public: o.public, Logger: log, ManagerKeys: keys,
-		Enable: faces, O2O: s.o2oConfig(o),
+		Enable: faces, O2O: s.o2oConfig(o), Manager: o.managerConfig(),
 	})
 	if errors.Is(err, mall.ErrInvalid) {
 		err = fmt.Errorf("%w: %w", errUsage, err)

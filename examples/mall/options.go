@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gomall-dev/mall/auth/verify/aliyun"
+	"github.com/gomall-dev/mall/httpadapter/manager"
+	"github.com/gomall-dev/mall/payment/alipay"
 	"github.com/gomall-dev/mall/payment/wechatpay"
 )
 
@@ -115,6 +117,8 @@ type credentials struct {
 	wechatWebAppID, wechatWebSecret, wechatWebPage string
 	wxpaySettings                                  map[string]string // MALL_WXPAY_* without that prefix
 	wxpay                                          *wechatpay.Config // what they say, nil without any
+	alipaySettings                                 map[string]string // MALL_ALIPAY_* without that prefix
+	alipay                                         *alipay.Config    // what they say, nil without any
 	smsSettings                                    map[string]string // MALL_SMS_ALIYUN_* without that prefix
 	sms                                            *aliyun.Client    // of these, nil without any
 	set                                            []string          // names of the variables that are set
@@ -122,20 +126,24 @@ type credentials struct {
 
 func (c credentials) any() bool { return len(c.set) > 0 }
 
-// readCredentials takes MALL_WECHAT_*, MALL_WXPAY_* and MALL_SMS_ALIYUN_* out of
-// the environment.
+// readCredentials takes MALL_WECHAT_*, MALL_WXPAY_*, MALL_ALIPAY_* and
+// MALL_SMS_ALIYUN_* out of the environment.
 func readCredentials(environ []string) credentials {
-	c := credentials{wxpaySettings: map[string]string{}, smsSettings: map[string]string{}}
+	c := credentials{wxpaySettings: map[string]string{}, alipaySettings: map[string]string{}, smsSettings: map[string]string{}}
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
 		wxpay, ofPay := strings.CutPrefix(name, wxpayPrefix)
+		ali, ofAli := strings.CutPrefix(name, alipayPrefix)
 		sms, ofSMS := strings.CutPrefix(name, smsPrefix)
-		if value == "" || !ofPay && !ofSMS && !strings.HasPrefix(name, "MALL_WECHAT_") {
+		if value == "" || !ofPay && !ofAli && !ofSMS && !strings.HasPrefix(name, "MALL_WECHAT_") {
 			continue
 		}
 		c.set = append(c.set, name)
 		if ofPay {
 			c.wxpaySettings[wxpay] = value
+		}
+		if ofAli {
+			c.alipaySettings[ali] = value
 		}
 		if ofSMS {
 			c.smsSettings[sms] = value
@@ -158,7 +166,7 @@ func readCredentials(environ []string) credentials {
 }
 
 // check refuses credentials of which a part is missing or wrong. public is the
-// base URL to which WeChat Pay can send notifications.
+// base URL to which WeChat Pay and Alipay can send notifications.
 func (c *credentials) check(public string) error {
 	if (c.wechatAppID == "") != (c.wechatSecret == "") {
 		return errors.New("MALL_WECHAT_APPID and MALL_WECHAT_SECRET belong together")
@@ -176,6 +184,13 @@ func (c *credentials) check(public string) error {
 		}
 		c.sms, c.smsSettings = sms, nil
 	}
+	if len(c.alipaySettings) > 0 {
+		alipay, err := alipayConfig(c.alipaySettings, public)
+		if err != nil {
+			return err
+		}
+		c.alipay, c.alipaySettings = &alipay, nil
+	}
 	if len(c.wxpaySettings) == 0 {
 		return nil
 	}
@@ -185,4 +200,14 @@ func (c *credentials) check(public string) error {
 	}
 	c.wxpay, c.wxpaySettings = &wxpay, nil
 	return nil
+}
+
+// managerConfig names the merchant of WeChat Pay, so that clients of the
+// management back end that send another one are refused. Service providers
+// have several.
+func (o *options) managerConfig() manager.Config {
+	if o.wxpay == nil || o.wxpay.Partner {
+		return manager.Config{}
+	}
+	return manager.Config{AppID: o.wxpay.AppID, Merchant: o.wxpay.MerchantID}
 }

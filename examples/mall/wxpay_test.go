@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomall-dev/mall/httpadapter/manager"
 	"github.com/gomall-dev/mall/payment/paytest"
 )
 
@@ -48,6 +49,7 @@ func TestWxpaySettings(t *testing.T) {
 	o, err := parse(real, environ(settings), io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, "https://shop.example/notify/wxpay", o.wxpay.NotifyURL)
+	require.Equal(t, manager.Config{AppID: settings["APPID"], Merchant: settings["MCHID"]}, o.managerConfig(), "what clients send is compared")
 	for want, change := range map[string]func(){
 		"MALL_WXPAY_APPID is missing":                         func() { delete(settings, "APPID") },
 		"MALL_WXPAY_MCHID is missing":                         func() { delete(settings, "MCHID") },
