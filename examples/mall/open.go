@@ -9,6 +9,7 @@ import (
 	"github.com/gomall-dev/mall/examples/mall/sandbox"
 	"github.com/gomall-dev/mall/httpadapter"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/alipay"
 	"github.com/gomall-dev/mall/payment/wechatpay"
 	"github.com/gomall-dev/mall/storage/postgres"
 	"github.com/gomall-dev/mall/storage/postgres/postgresdb"
@@ -70,14 +71,10 @@ func (s *host) assemble(ctx context.Context, o options) (err error) {
 	if o.sms != nil {
 		ports.SMS = o.sms
 	}
-	if o.wxpay != nil {
-		pay := *o.wxpay
-		pay.Now, pay.Logger = o.now, s.log
-		provider, err := wechatpay.New(pay)
-		if err != nil {
+	if s.sandbox == nil {
+		if ports.Providers, err = providers(o, s.log); err != nil {
 			return err
 		}
-		ports.Providers = map[string]payment.Provider{wxpayProvider: provider}
 	}
 	cfg.Operator.Default.AppID = o.appid()
 	if s.svc, err = httpadapter.Assemble(s.store, ports, cfg); err != nil {
@@ -87,4 +84,28 @@ func (s *host) assemble(ctx context.Context, o options) (err error) {
 		s.sandbox.Attach(s.svc)
 	}
 	return nil
+}
+
+// providers are the real payment providers that the settings name.
+func providers(o options, log *slog.Logger) (map[string]payment.Provider, error) {
+	list := map[string]payment.Provider{}
+	if o.wxpay != nil {
+		c := *o.wxpay
+		c.Now, c.Logger = o.now, log
+		p, err := wechatpay.New(c)
+		if err != nil {
+			return nil, err
+		}
+		list[wxpayProvider] = p
+	}
+	if o.alipay != nil {
+		c := *o.alipay
+		c.Now, c.Logger = o.now, log
+		p, err := alipay.New(c)
+		if err != nil {
+			return nil, err
+		}
+		list[alipayProvider] = p
+	}
+	return list, nil
 }

@@ -42,11 +42,11 @@ func wxpayConfig(set map[string]string, public, miniProgram string) (wechatpay.C
 			return c, fmt.Errorf("there is no setting %s%s", wxpayPrefix, name)
 		}
 	}
-	key, err := textOrFile(set, "KEY")
+	key, err := textOrFile(set, wxpayPrefix, "KEY")
 	if err != nil {
 		return c, err
 	}
-	publicKey, err := textOrFile(set, "PUBLIC_KEY")
+	publicKey, err := textOrFile(set, wxpayPrefix, "PUBLIC_KEY")
 	if err != nil {
 		return c, err
 	}
@@ -76,17 +76,17 @@ func wxpayConfig(set map[string]string, public, miniProgram string) (wechatpay.C
 }
 
 // textOrFile is a setting, or the content of the file that NAME_FILE names.
-func textOrFile(set map[string]string, name string) (string, error) {
+func textOrFile(set map[string]string, prefix, name string) (string, error) {
 	file := set[name+"_FILE"]
 	switch {
 	case file == "":
 		return set[name], nil
 	case set[name] != "":
-		return "", errors.New(wxpayPrefix + name + " and " + wxpayPrefix + name + "_FILE are both set")
+		return "", errors.New(prefix + name + " and " + prefix + name + "_FILE are both set")
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("%s%s_FILE: %w", wxpayPrefix, name, err)
+		return "", fmt.Errorf("%s%s_FILE: %w", prefix, name, err)
 	}
 	return strings.TrimSpace(string(text)), nil
 }
