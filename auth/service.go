@@ -36,6 +36,11 @@ type Config struct {
 	// TriesPerAddr is the same for one network address; default 100, because
 	// many shoppers share one.
 	TriesPerAddr int
+	// TriesPerOpenID is how many verification codes one openid may give in a
+	// day, right and wrong ones, to be signed in to the account of a number;
+	// default 20. Codes of four digits are guessed by trying many numbers, each
+	// of them a few times.
+	TriesPerOpenID int
 	// LockWindow is the time in which failures add up, and after which a
 	// lock ends; default 15 minutes.
 	LockWindow time.Duration
@@ -74,6 +79,9 @@ func New(d Deps, c Config) (*Service, error) {
 	}
 	if c.TriesPerAddr <= 0 {
 		c.TriesPerAddr = 100
+	}
+	if c.TriesPerOpenID <= 0 {
+		c.TriesPerOpenID = 20
 	}
 	if c.LockWindow <= 0 {
 		c.LockWindow = 15 * time.Minute

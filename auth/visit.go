@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/gomall-dev/mall"
 )
@@ -23,10 +24,21 @@ func (s *Service) Arrive(ctx context.Context, who mall.Actor, id Identity, dev D
 // identity to it in place of a former account. An unknown number gets an
 // account. The code is used up in the same transaction, and not by a failure;
 // a scope that narrowed the session is gone. Other sessions of the identity
-// keep the account they have.
+// keep the account they have. ErrLocked after too many tries of the identity,
+// whatever the number, so that nobody's code is guessed or spoilt.
 func (s *Service) AttachMobile(ctx context.Context, who mall.Actor, mobile, code string) (*Account, error) {
 	if who.Session == 0 || who.OpenID == "" {
 		return nil, mall.ErrUnauthenticated
+	}
+	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		ok, err := s.d.Limits.Take(ctx, LimitKey("attach.openid", who.AppID, who.OpenID), s.c.TriesPerOpenID, 24*time.Hour, s.now())
+		if err == nil && !ok {
+			err = ErrLocked
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	if err := s.d.Codes.Check(ctx, who.Face, mobile, code); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -85,6 +86,26 @@ func TestAttachMobileAtOnce(t *testing.T) {
 		list, err := b.List(t.Context(), auth.Filter{Text: mobile}, mall.Page{})
 		require.NoError(t, err)
 		require.Len(t, list.Items, 1)
+	})
+}
+
+// TestGuessesOfOneOpenID: one openid cannot try code after code at number
+// after number; others are not kept out by it.
+func TestGuessesOfOneOpenID(t *testing.T) {
+	each(t, func(t *testing.T, b *bundle) {
+		ctx, v := t.Context(), arrive(t, b, "o1", "")
+		code := b.code(t, "13800138000")
+		for i := range 20 {
+			_, err := b.AttachMobile(ctx, v, fmt.Sprintf("139000000%02d", i), "x")
+			require.Error(t, err)
+			require.NotErrorIs(t, err, auth.ErrLocked)
+		}
+		_, err := b.AttachMobile(ctx, v, "13800138000", code)
+		require.ErrorIs(t, err, auth.ErrLocked)
+		_, err = b.AttachMobile(ctx, arrive(t, b, "o1", ""), "13800138000", code)
+		require.ErrorIs(t, err, auth.ErrLocked, "another session is the same openid")
+		_, err = b.AttachMobile(ctx, arrive(t, b, "o2", ""), "13800138000", code)
+		require.NoError(t, err)
 	})
 }
 

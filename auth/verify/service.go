@@ -76,6 +76,9 @@ func New(d Deps, c Config) (*Service, error) {
 	return &Service{d: d, c: c, now: mall.Clock(c.Now)}, nil
 }
 
+// perOpenID keeps one person from using up the sends of many numbers.
+const perOpenID = 20
+
 // Policy is how the codes of a face look and how often they may be sent.
 func (s *Service) Policy(face mall.Face) Policy {
 	d, ok := defaults[face]
@@ -85,7 +88,8 @@ func (s *Service) Policy(face mall.Face) Policy {
 	p := s.c.Policies[face]
 	return Policy{
 		Digits: cmp.Or(p.Digits, d.Digits), TTL: cmp.Or(p.TTL, d.TTL), Tries: cmp.Or(p.Tries, d.Tries),
-		PerTarget: cmp.Or(p.PerTarget, d.PerTarget), PerAddr: cmp.Or(p.PerAddr, d.PerAddr), Gap: p.Gap,
+		PerTarget: cmp.Or(p.PerTarget, d.PerTarget), PerOpenID: cmp.Or(p.PerOpenID, perOpenID),
+		PerAddr: cmp.Or(p.PerAddr, d.PerAddr), Gap: p.Gap,
 	}
 }
 
@@ -114,6 +118,7 @@ func (s *Service) Send(ctx context.Context, who mall.Actor, target string, pic P
 		}{
 			{auth.LimitKey("code.gap", about), 1, p.Gap, p.Gap <= 0},
 			{auth.LimitKey("code.target", about), p.PerTarget, 24 * time.Hour, false},
+			{auth.LimitKey("code.openid", who.AppID, who.OpenID), p.PerOpenID, 24 * time.Hour, who.OpenID == ""},
 			{auth.LimitKey("code.addr", who.Addr), p.PerAddr, 24 * time.Hour, who.Addr == ""},
 		} {
 			if l.open {

@@ -21,6 +21,7 @@ type Policy struct {
 	TTL       time.Duration // how long it is good
 	Tries     int           // wrong tries that end it
 	PerTarget int           // sends a day to one number or mail address
+	PerOpenID int           // sends a day for one openid, whatever the number; default 20
 	PerAddr   int           // sends a day from one network address, which many may share
 	Gap       time.Duration // least time between two sends to one target, 0 for none
 }

@@ -168,6 +168,27 @@ func TestSendLimits(t *testing.T) {
 	})
 }
 
+// TestSendsOfOneOpenID: one person cannot use up the sends of many numbers; a
+// refused send takes nothing from the number's.
+func TestSendsOfOneOpenID(t *testing.T) {
+	p := verify.Policy{PerTarget: 2, PerOpenID: 3}
+	each(t, verify.Config{Policies: map[mall.Face]verify.Policy{mall.FaceO2O: p}}, func(t *testing.T, b *bundle) {
+		send := func(target, appid, openid string) error {
+			return b.Send(t.Context(), mall.Actor{Face: mall.FaceO2O, AppID: appid, OpenID: openid}, target, verify.Picture{})
+		}
+		for i := range 3 {
+			require.NoError(t, send(fmt.Sprint("1391234567", i), "wx1", "o1"))
+		}
+		for range 3 {
+			require.ErrorIs(t, send(mobile, "wx1", "o1"), verify.ErrTooOften)
+		}
+		require.NoError(t, send(mobile, "wx2", "o1"), "another mini program's openids are other people's")
+		require.NoError(t, send(mobile, "wx1", "o2"))
+		b.at = b.at.Add(24 * time.Hour)
+		require.NoError(t, send(mobile, "wx1", "o1"))
+	})
+}
+
 func TestTargetsAndPorts(t *testing.T) {
 	need := func(context.Context, mall.Face) (bool, error) { return true, nil }
 	each(t, verify.Config{NeedPicture: need}, func(t *testing.T, b *bundle) {

@@ -44,6 +44,7 @@ var codes = map[string]row{
 
 	// login
 	"auth.disabled":    {10025, "账号已停用"},
+	"auth.locked":      {500, "登录失败次数过多,请稍后再试"},
 	"verify.code":      {10001, "验证码错误"},
 	"verify.no_code":   {10001, "验证码已失效,请重新获取"},
 	"verify.target":    {10001, "手机号码不合法"},
