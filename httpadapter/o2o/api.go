@@ -12,7 +12,6 @@
 package o2o
 
 import (
-	"context"
 	"time"
 
 	"github.com/gomall-dev/mall"
@@ -35,7 +34,7 @@ type Deps struct {
 	Verify    *verify.Service
 	WeChat    wechat.Client
 	Scenes    *wechat.Scenes
-	Operators Operators
+	Operators *operator.Service
 	Regions   *geo.Regions
 	Map       geo.Locator // nil: Regions
 	Catalog   *catalog.Service
@@ -45,14 +44,6 @@ type Deps struct {
 
 	Calendar mall.Calendar
 	Now      func() time.Time // nil: the system clock
-}
-
-// Operators tells operating centres; payment/operator implements it.
-type Operators interface {
-	// ByAppID is the centre of a mini program; mall.ErrNotFound.
-	ByAppID(ctx context.Context, appid string) (operator.Operator, error)
-	// Get is the centre with the id; mall.ErrNotFound.
-	Get(ctx context.Context, id mall.ID) (operator.Operator, error)
 }
 
 // Config is what the API must know of its installation.

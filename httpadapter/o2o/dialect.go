@@ -11,13 +11,14 @@ import (
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/auth"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
+	"github.com/gomall-dev/mall/payment/operator"
 )
 
 // dialect is the envelope {"code":0,"message":"请求成功","data":{…},"timestamp":…}
 // with HTTP status 200 always, and the token in a field or the header token.
 type dialect struct {
 	auth      *auth.Service
-	operators Operators
+	operators *operator.Service
 	now       func() time.Time
 }
 
