@@ -1,5 +1,6 @@
 // Command mall is a runnable host: the whole shop behind its HTTP APIs, with
-// demo data and a sandbox that plays WeChat, SMS, mail and the payment gateway.
+// demo data, a page for staff at /manage/, and a sandbox that plays WeChat,
+// SMS, mail and the payment gateway.
 //
 //	go run ./examples/mall
 //	go run ./examples/mall -db postgres://user@host/db -addr :8080 -public https://shop.example

@@ -27,11 +27,11 @@ async function answerOf(base, page) {
   return messages[0].code;
 }
 
-// picture is the picture that is shown, once it is another one than the former.
+// picture is the picture of the login form, once it is seen and another one than the former.
 async function picture(page, former = '') {
   await page.waitForFunction((old) => {
     const img = document.querySelector('#captcha');
-    return img.src.startsWith('data:image/svg+xml,') && img.src !== old && img.complete && img.naturalWidth > 0;
+    return img.offsetParent !== null && img.src.startsWith('data:image/svg+xml,') && img.src !== old && img.complete && img.naturalWidth > 0;
   }, former);
   return page.locator('#captcha').getAttribute('src');
 }

@@ -62,6 +62,7 @@ async function showDesk() {
   const { user } = me();
   who.querySelector('span').textContent = `${user.nickname || user.username}${roleName ? `（${roleName}）` : ''}`;
   login.hidden = true;
+  picture.removeAttribute('src');
   desk.hidden = false;
   who.hidden = false;
   open();
