@@ -85,6 +85,7 @@ func (r categories) Delete(ctx context.Context, id mall.ID) (bool, error) {
 }
 
 func (r categories) Empty(ctx context.Context, id mall.ID, at time.Time) error {
+	r.goodsChanged(ctx)
 	_, err := r.upd(ctx).Model((*goodsRow)(nil)).Set("category_id = 0").Set("updated_at = ?", at.UnixMilli()).
 		Where("category_id = ? AND deleted_at IS NULL", id).Exec(ctx)
 	return err

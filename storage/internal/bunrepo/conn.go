@@ -36,6 +36,9 @@ type Store struct {
 	searchable atomic.Pointer[bool] // see products.searchIndexed; nil: not asked yet
 	shapes     sync.Map             // reflect.Type → *shape
 	texts      sync.Map             // statements as written → as the database gets them
+	textCount  atomic.Int64         // how many of these were stored since there were none
+
+	goodsTotals totals
 }
 
 // New builds the repositories over an engine. db carries the dialect and the
@@ -100,14 +103,23 @@ func (s *Store) sent(text string, args []any) (string, []any) {
 	}
 	full := s.db.QueryGen().FormatQuery(text)
 	if len(args) <= maxTextArgs {
+		if s.textCount.Add(1) > maxTexts {
+			s.textCount.Store(0)
+			s.texts.Clear()
+		}
 		s.texts.Store(text, full)
 	}
 	return full, args
 }
 
-// maxTextArgs bounds the statements whose text is remembered: long lists come
-// in many lengths.
-const maxTextArgs = 250
+const (
+	// maxTextArgs bounds the statements whose text is remembered: long lists
+	// come in many lengths.
+	maxTextArgs = 250
+	// maxTexts is how many are; then all are forgotten: filters come in any
+	// number of combinations.
+	maxTexts = 1000
+)
 
 // one turns "no rows" into mall.ErrNotFound.
 func one(err error) error {

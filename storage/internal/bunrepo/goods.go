@@ -33,6 +33,7 @@ func (r products) goodsColumns() string {
 }
 
 func (r products) Insert(ctx context.Context, goods []*catalog.Goods, texts []catalog.Text) error {
+	r.goodsChanged(ctx)
 	rows := make([]*goodsRow, len(goods))
 	for i, g := range goods {
 		rows[i] = goodsToRow(g)
@@ -97,6 +98,7 @@ func (r products) unindex(ctx context.Context, id mall.ID) error {
 }
 
 func (r products) Update(ctx context.Context, g *catalog.Goods, t catalog.Text) error {
+	r.goodsChanged(ctx)
 	ok, err := hit(r.upd(ctx).Model(goodsToRow(g)).
 		ExcludeColumn("id", "code", "created_at", "deleted_at", "limited", "views", "orders", "sells", "favourites", "reviews",
 			"good_reviews", "bargain", "bargain_price", "group_buy", "group_buy_price", "flash_sale").
@@ -120,6 +122,7 @@ func (r products) Update(ctx context.Context, g *catalog.Goods, t catalog.Text) 
 }
 
 func (r products) SetSale(ctx context.Context, id mall.ID, on bool, at time.Time) (bool, error) {
+	r.goodsChanged(ctx)
 	return hit(r.upd(ctx).Model((*goodsRow)(nil)).
 		Set("on_sale = ?", on).Set("listed = (? AND NOT hidden)", on).Set("updated_at = ?", at.UnixMilli()).
 		Where("id = ? AND deleted_at IS NULL", id).Exec(ctx))
@@ -131,6 +134,7 @@ func (r products) SetLimited(ctx context.Context, id mall.ID, limited bool) erro
 }
 
 func (r products) Delete(ctx context.Context, id mall.ID, at time.Time) (bool, error) {
+	r.goodsChanged(ctx)
 	ok, err := hit(r.upd(ctx).Model((*goodsRow)(nil)).
 		Set("deleted_at = ?", at.UnixMilli()).Set("listed = ?", false).
 		Where("id = ? AND deleted_at IS NULL", id).Exec(ctx))

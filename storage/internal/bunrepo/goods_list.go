@@ -2,6 +2,7 @@ package bunrepo
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"strconv"
 	"strings"
@@ -58,13 +59,14 @@ func (r products) List(ctx context.Context, f catalog.Query, p mall.Page) ([]cat
 	if err != nil {
 		return nil, err
 	}
-	q := r.sel(ctx).Model((*goodsRow)(nil)).ColumnExpr(r.goodsColumns()).OrderExpr(sort.order("g."))
 	if p.Offset == 0 && f.Keyword == "" && indexed(f) {
-		q = r.where(q.ModelTableExpr(r.table(f, sort, false)), f, false).Limit(p.Limit)
-	} else {
-		q = q.Join("JOIN (?) AS page ON page.id = g.id", r.pageIDs(ctx, f, sort, rare, p))
+		where := r.where(f, false)
+		rows, err := r.query(ctx, "SELECT "+r.goodsColumns()+" FROM "+r.table(f, sort, false)+" WHERE "+where.text+
+			" ORDER BY "+sort.order("g.")+" LIMIT ?", append(where.args, p.Limit)...)
+		return scanAll(r.Store, rows, err, p.Limit, goodsFromStockRow)
 	}
-	rows, err := q.Rows(ctx)
+	rows, err := r.sel(ctx).Model((*goodsRow)(nil)).ColumnExpr(r.goodsColumns()).OrderExpr(sort.order("g.")).
+		Join("JOIN (?) AS page ON page.id = g.id", r.pageIDs(ctx, f, sort, rare, p)).Rows(ctx)
 	return scanAll(r.Store, rows, err, p.Limit, goodsFromStockRow)
 }
 
@@ -157,7 +159,8 @@ func branches(f catalog.Query) (column string, values []mall.ID) {
 }
 
 func (r products) from(ctx context.Context, f catalog.Query, sort goodsSort, rare bool) *bun.SelectQuery {
-	return r.where(r.sel(ctx).TableExpr(r.table(f, sort, rare)), f, rare)
+	where := r.where(f, rare)
+	return r.sel(ctx).TableExpr(r.table(f, sort, rare)).Where(where.text, where.args...)
 }
 
 // table is the goods of a list, on SQLite by the index that serves the sort:
@@ -193,26 +196,30 @@ func (r products) Total(ctx context.Context, f catalog.Query, atMost int64) (int
 	if err != nil {
 		return 0, err
 	}
-	inner := r.from(ctx, f, goodsSorts[catalog.BySort], searched).ColumnExpr("1").Limit(atMost + 1)
-	var n int64
-	err = r.sel(ctx).TableExpr("(?) AS counted", inner).ColumnExpr("COUNT(*)").Scan(ctx, &n)
-	return n, err
+	where := r.where(f, searched)
+	text := "SELECT COUNT(*) FROM (SELECT 1 FROM " + r.table(f, goodsSorts[catalog.BySort], searched) + " WHERE " + where.text + " LIMIT ?) AS counted"
+	args := append(where.args, atMost+1)
+	return r.goodsTotals.of(ctx, fmt.Sprintf("%s %#v", text, args), func() (int64, error) {
+		rows, err := r.query(ctx, text, args...)
+		return onlyNumber(rows, err)
+	})
 }
 
 // where holds a list against its filter; searched takes the keyword from the
 // search index instead of reading names.
-func (r products) where(q *bun.SelectQuery, f catalog.Query, searched bool) *bun.SelectQuery {
+func (r products) where(f catalog.Query, searched bool) *condition {
+	where := &condition{}
 	switch {
 	case f.Any:
-		q = q.Where("g.deleted_at IS NULL")
+		where.and("g.deleted_at IS NULL")
 	case !f.OffSale && !f.Hidden:
-		q = q.Where("g.listed = TRUE")
+		where.and("g.listed = TRUE")
 	default:
-		q = q.Where("g.deleted_at IS NULL AND g.on_sale = ? AND g.hidden = ?", !f.OffSale, f.Hidden)
+		where.and("g.deleted_at IS NULL AND g.on_sale = ? AND g.hidden = ?", !f.OffSale, f.Hidden)
 	}
-	q = whereIn(q, "g.category_id", f.Categories)
-	q = whereIn(q, "g.shop_id", f.Shops)
-	q = whereIn(q, "g.id", f.IDs)
+	where.in("g.category_id", f.Categories)
+	where.in("g.shop_id", f.Shops)
+	where.in("g.id", f.IDs)
 	for _, flag := range []struct {
 		column string
 		value  *bool
@@ -220,38 +227,38 @@ func (r products) where(q *bun.SelectQuery, f catalog.Query, searched bool) *bun
 		switch {
 		case flag.value == nil:
 		case *flag.value:
-			q = q.Where(flag.column + " = TRUE")
+			where.and(flag.column + " = TRUE")
 		default:
-			q = q.Where(flag.column + " = FALSE")
+			where.and(flag.column + " = FALSE")
 		}
 	}
 	if f.PriceMin != nil {
-		q = q.Where("g.min_price >= ?", int64(*f.PriceMin))
+		where.and("g.min_price >= ?", int64(*f.PriceMin))
 	}
 	if f.PriceMax != nil {
-		q = q.Where("g.min_price <= ?", int64(*f.PriceMax))
+		where.and("g.min_price <= ?", int64(*f.PriceMax))
 	}
 	if f.BarCode != "" {
-		q = q.Where("g.bar_code = ? AND g.bar_code <> ''", f.BarCode)
+		where.and("g.bar_code = ? AND g.bar_code <> ''", f.BarCode)
 	}
 	if f.Tag != "" {
-		q = like(q, r.postgres(), "g.tags", f.Tag)
+		where.and(likeText(r.postgres(), "g.tags"), containing(f.Tag))
 	}
 	if f.Keyword == "" {
-		return q
+		return where
 	}
 	if searched {
-		condition, arg := r.matching(f.Keyword)
+		matching, arg := r.matching(f.Keyword)
 		column := "rowid"
 		if r.postgres() {
 			column = "goods_id"
 		}
-		q = q.Where("g.id IN (SELECT "+column+" FROM ?(ns)goods_search WHERE "+condition+")", arg)
+		where.and("g.id IN (SELECT "+column+" FROM ?(ns)goods_search WHERE "+matching+")", arg)
 	}
 	if !searched || r.postgres() {
-		q = like(q, r.postgres(), "g.name", f.Keyword)
+		where.and(likeText(r.postgres(), "g.name"), containing(f.Keyword))
 	}
-	return q
+	return where
 }
 
 func whereIn(q *bun.SelectQuery, column string, ids []mall.ID) *bun.SelectQuery {
@@ -267,11 +274,14 @@ func whereIn(q *bun.SelectQuery, column string, ids []mall.ID) *bun.SelectQuery 
 // like is the condition that a column contains a text, whatever the case of
 // its Latin letters.
 func like(q *bun.SelectQuery, postgres bool, column, text string) *bun.SelectQuery {
-	op := " LIKE "
+	return q.Where(likeText(postgres, column), containing(text))
+}
+
+func likeText(postgres bool, column string) string {
 	if postgres {
-		op = " ILIKE "
+		return column + ` ILIKE ? ESCAPE '\'`
 	}
-	return q.Where(column+op+`? ESCAPE '\'`, containing(text))
+	return column + ` LIKE ? ESCAPE '\'`
 }
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
