@@ -118,6 +118,9 @@ func open(ctx context.Context, o options, log *slog.Logger) (_ *host, err error)
 			if err := demo.Across(ctx, s.svc, sandbox.AppID2, o.public); err != nil {
 				return nil, fmt.Errorf("demo data: %w", err)
 			}
+			if err := demo.Weather(ctx, s.svc); err != nil {
+				return nil, fmt.Errorf("demo data: %w", err)
+			}
 		}
 		if err := demo.Move(ctx, s.svc, s.store.Prefix, o.public); err != nil {
 			return nil, fmt.Errorf("demo pictures: %w", err)

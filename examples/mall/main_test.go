@@ -83,6 +83,9 @@ func TestTheHostStartsAnswersAndStops(t *testing.T) {
 		require.Contains(t, body, `src="app.js"`, path)
 	}
 
+	_, body = get(t, h.base+"/weather/getWeather?city=%E5%8D%97%E4%BA%AC")
+	require.Contains(t, body, `"city":"南京"`)
+
 	// A file has one process: the second one fails and says so.
 	log := &lockedBuffer{}
 	require.Equal(t, 1, run(t.Context(), []string{"-addr", "127.0.0.1:0", "-db", db}, nil, io.Discard, log))
