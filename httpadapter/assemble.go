@@ -42,6 +42,7 @@ import (
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/deposit"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/payment/wallet/withdraw"
@@ -73,13 +74,13 @@ func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
 // filled gives the common clock, calendar and address to the rooms that name none.
 func (c Config) filled() Config {
 	for _, now := range []*func() time.Time{
-		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Withdraw.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now, &c.QRLogin.Now, &c.Students.Now, &c.Weather.Now,
+		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Withdraw.Now, &c.Deposit.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now, &c.QRLogin.Now, &c.Students.Now, &c.Weather.Now,
 	} {
 		if *now == nil {
 			*now = c.Now
 		}
 	}
-	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar, &c.Withdraw.Calendar, &c.Weather.Calendar} {
+	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar, &c.Withdraw.Calendar, &c.Deposit.Calendar, &c.Weather.Calendar} {
 		if *zone == (mall.Calendar{}) {
 			*zone = c.Calendar
 		}
@@ -201,7 +202,7 @@ func (s *Services) money(p Ports) (err error) {
 	return s.papers(c.NeedPassword)
 }
 
-// papers makes what moves wallets besides payments: withdrawals.
+// papers makes what moves money besides orders: withdrawals, deposits.
 func (s *Services) papers(needPassword func(context.Context, mall.Actor) (bool, error)) (err error) {
 	st, w := s.Store, s.cfg.Withdraw
 	if w.NeedPassword == nil {
@@ -213,7 +214,17 @@ func (s *Services) papers(needPassword func(context.Context, mall.Actor) (bool, 
 				Rate: mall.Rate(s.Site.Int(ctx, "WITHDRAW_FEE_RATE", 0)), MinFee: s.Site.Money(ctx, "WITHDRAW_FEE_MIN", 0)}, nil
 		}
 	}
-	s.Payouts, err = withdraw.New(withdraw.Deps{Repo: st.Withdrawals(), Tx: st, Outbox: st, Wallets: s.Wallets}, w)
+	if s.Payouts, err = withdraw.New(withdraw.Deps{Repo: st.Withdrawals(), Tx: st, Outbox: st, Wallets: s.Wallets}, w); err != nil {
+		return err
+	}
+	d := s.cfg.Deposit
+	if d.NeedPassword == nil {
+		d.NeedPassword = needPassword
+	}
+	if d.Fixed == nil {
+		d.Fixed = func(ctx context.Context) (mall.Money, error) { return s.Site.Money(ctx, "deposit_amount", 0), nil }
+	}
+	s.Deposits, err = deposit.New(deposit.Deps{Repo: st.Deposits(), Tx: st, Outbox: st, Wallet: s.Wallets, Payments: s.Payments}, d)
 	return err
 }
 
@@ -261,6 +272,7 @@ func (s *Services) seal() error {
 		{"payment", s.Payments.Eraser()},
 		{"wallet", s.Wallets.Eraser()},
 		{"withdrawals", s.Payouts.Eraser()},
+		{"deposits", s.Deposits.Eraser()},
 		{"points", s.Points.Eraser()},
 		{"catalog", auth.Eraser{Erase: s.Catalog.Erase, Export: s.Catalog.Export}},
 		{"file", auth.Eraser{Erase: s.Files.Erase, Export: s.Files.Export}},
@@ -299,6 +311,7 @@ func (s *Services) table() []Sweep {
 		{"scenes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Scenes.Sweep(ctx, batch) })},
 		{"notes of visitors", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Visitors.Sweep(ctx, batch) })},
 		{"payment notices", time.Hour, limited(s.Payments.SweepNotices)},
+		{"payment bills", 10 * time.Minute, limited(s.Payments.SweepBills)},
 		{"expired files", 10 * time.Minute, s.Files.Sweep},
 		{"files without owner", 6 * time.Hour, s.Files.Orphans},
 		{"handled events", time.Hour, func(ctx context.Context) (int, error) {

@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -112,7 +113,8 @@ func (s *Service) refundBooks(ctx context.Context, p *Payment, part *Part, r *Re
 	}
 	switch {
 	case r.Wallet > 0:
-		return s.deps.Wallet.Earn(ctx, Move{Account: p.Payer, Kind: KindRefund, Amount: r.Wallet, Order: p.orderOf(*part),
+		kind := cmp.Or(s.handlers[p.Action.Purpose].BackKind, KindRefund)
+		return s.deps.Wallet.Earn(ctx, Move{Account: p.Payer, Kind: kind, Amount: r.Wallet, Order: p.orderOf(*part),
 			Source: Source{Type: "refund", ID: r.ID}, Remark: part.Subject, Totals: totals})
 	case totals != Totals{}:
 		return s.deps.Wallet.Count(ctx, p.Payer, totals)
@@ -194,8 +196,7 @@ func (s *Service) sendBack(ctx context.Context, r *Refund) error {
 	if err != nil {
 		return err
 	}
-	req := RefundRequest{Number: p.Number, RefundNumber: r.Number, Transaction: p.Transaction, Merchant: p.Merchant,
-		Total: p.Amount, Amount: r.Gateway, Reason: r.Reason}
+	req := p.refundRequest(r)
 	a := RefundResult{Outcome: Absent}
 	if r.State != RefundCreated {
 		a, err = provider.QueryRefund(ctx, req)
@@ -216,6 +217,12 @@ func (s *Service) sendBack(ctx context.Context, r *Refund) error {
 		return s.delay(ctx, r, RefundFailed, a.Code, s.now().Add(backoff(r.Tries, failedFirst, failedMost)))
 	}
 	return s.delay(ctx, r, RefundPending, a.Code, next)
+}
+
+// refundRequest asks for a refund of the payment.
+func (p *Payment) refundRequest(r *Refund) RefundRequest {
+	return RefundRequest{Number: p.Number, RefundNumber: r.Number, Transaction: p.Transaction, Merchant: p.Merchant,
+		Total: p.Amount, Amount: r.Gateway, Reason: r.Reason}
 }
 
 func (s *Service) delay(ctx context.Context, r *Refund, to RefundState, failure string, next time.Time) error {

@@ -26,6 +26,7 @@ import (
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/deposit"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/payment/wallet/withdraw"
@@ -106,6 +107,7 @@ type Store interface {
 	Operators() operator.Repository
 	Wallets() wallet.Repository
 	Withdrawals() withdraw.Repository
+	Deposits() deposit.Repository
 
 	// repositories: cms
 	Content() cms.Repository

@@ -32,6 +32,7 @@ import (
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/deposit"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/payment/wallet/withdraw"
 )
@@ -54,6 +55,7 @@ type Deps struct {
 	Payments  *payment.Service
 	Wallets   *wallet.Service
 	Payouts   *withdraw.Service
+	Deposits  *deposit.Service
 	Points    *points.Service
 	Content   *cms.Service
 	Site      *site.Service

@@ -10,6 +10,7 @@ import (
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/deposit"
 	"github.com/gomall-dev/mall/storage/storagetest"
 )
 
@@ -109,4 +110,51 @@ func number(t testing.TB, k *apitest.Kit, name string) mall.ID {
 	n, err := strconv.ParseInt(k.Var(name), 10, 64)
 	require.NoError(t, err)
 	return mall.ID(n)
+}
+
+// TestDeposits: what the balance does not cover is paid online, as clients do
+// it, and goes back the way it came.
+func TestDeposits(t *testing.T) {
+	t.Parallel()
+	k := apitest.New(t, storagetest.SQLite(t))
+	token := k.Register("anna")
+	k.Set("token", token)
+	k.Set("other", k.Register("bert"))
+	k.Run(apitest.Scenario{Name: "bad input", Steps: []apitest.Step{
+		{Verb: "POST", Path: "deposit/list", Fields: fields{"token": "{token}"}, Code: 700},
+		{Verb: "POST", Path: "deposit/pay", Fields: fields{"token": "{token}", "amount": "0"}, Code: 300},
+		{Verb: "POST", Path: "deposit/pay", Fields: fields{"token": "{token}", "amount": "x"}, Code: 300},
+		{Verb: "POST", Path: "deposit/pay", Fields: fields{"token": "{token}", "amount": "1", "extJsonStr": "["}, Code: 300},
+		{Verb: "POST", Path: "deposit/pay", Fields: fields{"amount": "1"}, Code: 2000},
+		{Verb: "POST", Path: "deposit/payStatus", Fields: fields{"token": "{token}", "id": "99"}, Code: 700},
+		{Verb: "POST", Path: "pay/wx/wxapp", Fields: fields{"token": "{token}", "money": "20", "nextAction": `{"type":5,"amount":0}`}, Code: 300},
+		{Verb: "POST", Path: "pay/wx/wxapp", Fields: fields{"token": "{token}", "money": "20", "nextAction": `{"type":5}`}, Code: 300},
+	}})
+	earn(t, k, token, 500)
+	k.Run(apitest.Scenario{Name: "online", Steps: []apitest.Step{
+		{Verb: "POST", Path: "deposit/pay", Fields: fields{"token": "{token}", "amount": "20", "refCode": "自行车", "extJsonStr": `{"k":"v"}`}, Code: 40000, Want: map[string]string{"": "15"}},
+		{Verb: "POST", Path: "deposit/list", Fields: fields{"token": "{token}", "status": "-1"}, Want: map[string]string{"result.0.amount": "20", "result.0.status": "-1", "totalRow": "1"}, Save: map[string]string{"id": "result.0.id"}},
+		{Verb: "POST", Path: "deposit/payStatus", Fields: fields{"token": "{token}", "id": "{id}"}, Code: 40000, Want: map[string]string{"": "15"}},
+		{Verb: "POST", Path: "deposit/payStatus", Fields: fields{"token": "{other}", "id": "{id}"}, Code: 700},
+		{Verb: "POST", Path: "pay/wx/wxapp", Fields: fields{"token": "{token}", "money": "14", "nextAction": `{"type":5,"amount":20}`}, Code: 300},
+		{Verb: "POST", Path: "pay/wx/wxapp", Fields: fields{"token": "{token}", "money": "15", "nextAction": `{"type":5,"amount":"20"}`}, Save: map[string]string{"prepay": "package"}},
+		{Verb: "POST", Path: "deposit/back/apply", Fields: fields{"token": "{token}", "id": "{id}"}, Code: 20002},
+		{Do: func(_ testing.TB, k *apitest.Kit) { k.Settle(k.Var("prepay")) }},
+		{Verb: "GET", Path: "deposit/info", Fields: fields{"token": "{token}", "id": "{id}"}, Want: map[string]string{"status": "1", "statusStr": "已支付", "refCode": "自行车", "extJson.k": "v"}},
+		{Verb: "GET", Path: "deposit/info", Fields: fields{"token": "{other}", "id": "{id}"}, Code: 700},
+		{Verb: "GET", Path: "user/amount", Fields: fields{"token": "{token}"}, Want: map[string]string{"balance": "0", "freeze": "0"}},
+		{Verb: "POST", Path: "deposit/back/apply", Fields: fields{"token": "{other}", "id": "{id}"}, Code: 700},
+		{Verb: "POST", Path: "deposit/back/apply", Fields: fields{"token": "{token}", "id": "{id}"}},
+		{Verb: "POST", Path: "deposit/back/apply", Fields: fields{"token": "{token}", "id": "{id}"}, Code: 20002},
+		{Do: func(t testing.TB, k *apitest.Kit) {
+			d, err := k.Deposits.Return(t.Context(), mall.System(), number(t, k, "id"), 0)
+			require.NoError(t, err)
+			require.Equal(t, deposit.Returning, d.State, "the gateway's part is on its way")
+			require.NoError(t, k.Sweep(t.Context()))
+		}},
+		{Verb: "POST", Path: "deposit/list", Fields: fields{"token": "{token}", "status": "4"}, Want: map[string]string{"result.0.amountBack": "20"}},
+		{Verb: "POST", Path: "deposit/list", Fields: fields{"token": "{token}", "status": "0"}, Code: 300},
+		{Verb: "POST", Path: "user/cashLog/v2", Fields: fields{"token": "{token}", "type": "101"}, Want: map[string]string{"totalRow": "1", "result.0.amount": "5"}},
+		{Verb: "POST", Path: "deposit/pay", Fields: fields{"token": "{token}", "amount": "5"}, Not: []string{"data"}},
+	}})
 }

@@ -83,7 +83,7 @@ type payIn struct {
 // payBy opens a payment and answers what its way shows. The balance takes its
 // share where the shop lets it pay orders; then money may be the rest.
 func (a *api) payBy(ctx context.Context, who mall.Actor, w payWay, in payIn) (map[string]any, error) {
-	action, err := nextAction(in.NextAction)
+	action, err := a.action(ctx, who, in.NextAction)
 	if err != nil {
 		return nil, err
 	}

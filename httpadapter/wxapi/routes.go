@@ -156,6 +156,13 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.GET("/user/withDraw/detail", endpoint.Buyer, "withDrawDetail", a.withDrawDetail),
 		endpoint.GET("/user/withdrawal/requestMerchantTransfer", endpoint.Buyer, "wxpayRequestMerchantTransferV2", a.wxpayRequestMerchantTransferV2),
 
+		// deposit
+		endpoint.POST("/deposit/pay", endpoint.Buyer, "payDeposit", a.payDeposit),
+		endpoint.POST("/deposit/payStatus", endpoint.Buyer, "payStatusDepositV2", a.payStatusDeposit),
+		endpoint.POST("/deposit/list", endpoint.Buyer, "depositList", a.depositList),
+		endpoint.GET("/deposit/info", endpoint.Buyer, "depositInfo", a.depositInfo),
+		endpoint.POST("/deposit/back/apply", endpoint.Buyer, "depositBackApply", a.depositBackApply),
+
 		// wxa_tools
 		endpoint.POST("/qrcode/wxa/unlimit", endpoint.Public, "wxaQrcode", a.wxaQrcode),
 
