@@ -189,7 +189,8 @@ func (p *Provider) charge(ctx context.Context, o *order, amount mall.Money) (pay
 	return a, nil
 }
 
-// title is a subject as Alipay takes it: at most 256 characters, none of /=&.
+// title is a subject as Alipay takes it: at most 256 characters, none of /=&. So
+// no title can look like another parameter in what is signed of a notification.
 func title(s, number string) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == utf8.RuneError || strings.ContainsRune("/=&", r) {

@@ -98,7 +98,7 @@ func (a *alipay) page(c *apCall) (map[string]any, error) {
 }
 
 // pay takes the money of a payment code by its last two digits: 01 asks for the
-// password, 02 lacks money; all others pay.
+// password, 02 lacks money and is over, since a code pays once; all others pay.
 func (a *alipay) pay(c *apCall) (map[string]any, error) {
 	var in apOrder
 	if err := c.decode(&in); err != nil {
@@ -113,7 +113,7 @@ func (a *alipay) pay(c *apCall) (map[string]any, error) {
 	case "01":
 		to, refusal = Typing, &apError{Code: "10003", Msg: "order success pay inprocess", SubMsg: "等待用户付款"}
 	case "02":
-		to, refusal = Failed, apFault("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足")
+		to, refusal = Ended, apFault("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足")
 	}
 	if refusal != nil {
 		_, err := a.g.change(c.Context(), o.Number, func(o *Order, _ bool) bool {

@@ -145,3 +145,16 @@ func (m *Memory) All() []Order {
 	}
 	return list
 }
+
+// Falsify changes an order behind the gateway's back, for comparing books that
+// do not agree. A change that empties Number removes the order.
+func (m *Memory) Falsify(number string, change func(o *Order)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o := m.orders[number]
+	o.Refunds = slices.Clone(o.Refunds)
+	delete(m.orders, number)
+	if change(&o); o.Number != "" {
+		m.orders[o.Number], m.prepays[o.Prepay] = o, o.Number
+	}
+}
