@@ -2,12 +2,9 @@ package catalog
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/gomall-dev/mall"
 )
@@ -126,38 +123,9 @@ func (s *Service) Each(ctx context.Context, after mall.ID, limit int64) ([]Goods
 	return s.r.Products.Each(ctx, after, min(max(limit, 1), 1000))
 }
 
-// longLists remembers lists that were longer than is counted: counting ten
-// thousand rows again for each page would cost more than the page.
-type longLists struct {
-	sync.Mutex
-	until map[string]time.Time
-}
-
-// maxLongLists bounds the memory; when it is full everything is forgotten.
-const maxLongLists = 1000
-
 func (s *Service) total(ctx context.Context, q Query) (int64, error) {
 	q.Sort = BySort
-	text, err := json.Marshal(q)
-	if err != nil {
-		return 0, err
-	}
-	key, at := string(text), s.now()
-	s.long.Lock()
-	known := at.Before(s.long.until[key])
-	s.long.Unlock()
-	if known {
-		return s.c.CountTo + 1, nil
-	}
-	total, err := s.r.Products.Total(ctx, q, s.c.CountTo)
-	if err != nil || total <= s.c.CountTo {
-		return total, err
-	}
-	s.long.Lock()
-	defer s.long.Unlock()
-	if len(s.long.until) >= maxLongLists {
-		clear(s.long.until)
-	}
-	s.long.until[key] = at.Add(s.c.CountMemory)
-	return total, nil
+	return s.long.Of(q, s.now(), s.c.CountTo, func() (int64, error) {
+		return s.r.Products.Total(ctx, q, s.c.CountTo)
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/catalog/internal/totals"
 )
 
 // Stock is what the catalogue needs of catalog/stock.
@@ -50,7 +51,7 @@ type Service struct {
 	c     Config
 	now   func() time.Time
 	tally tally
-	long  longLists
+	long  *totals.Memory
 }
 
 // New builds a Service.
@@ -71,9 +72,8 @@ func New(d Deps, c Config) (*Service, error) {
 	if c.CountMemory <= 0 {
 		c.CountMemory = time.Minute
 	}
-	s := &Service{d: d, r: d.Repo, c: c, now: mall.Clock(c.Now)}
+	s := &Service{d: d, r: d.Repo, c: c, now: mall.Clock(c.Now), long: totals.New(c.CountMemory)}
 	s.tally.counts = map[mall.ID]*Counts{}
-	s.long.until = map[string]time.Time{}
 	return s, nil
 }
 

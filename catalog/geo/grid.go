@@ -11,7 +11,7 @@ const (
 	rows      = 180 * perDegree
 	// maxRows is up to how many rows a circle is cut into spans of its own;
 	// beyond, the whole rows are one span.
-	maxRows = 64
+	maxRows = 1024
 )
 
 // Cell is the number of the cell that a point lies in.

@@ -62,15 +62,19 @@ func benchMerchants(b *testing.B, s *shop.Service, tops, leaves []mall.ID) {
 	}{
 		{"near/1km", shop.Filter{Near: near(1000)}}, {"near/3km", shop.Filter{Near: near(3000)}}, {"near/10km", shop.Filter{Near: near(10_000)}},
 		{"near/100km", shop.Filter{Near: near(100_000)}}, {"near/any", shop.Filter{Near: near(0)}},
-		{"near/sea", shop.Filter{Near: &shop.Near{Lat: 30, Lng: 126}}},
+		{"near/sea", shop.Filter{Near: &shop.Near{Lat: 30, Lng: 126}}}, {"near/ocean", shop.Filter{Near: &shop.Near{Lat: 0.1, Lng: 0.1}}},
 		{"near/3km/leaf", shop.Filter{Near: near(3000), Category: leaves[3]}}, {"near/any/root", shop.Filter{Near: near(0), Category: tops[1]}},
 		{"near/3km/city", shop.Filter{Near: near(3000), CityID: hangzhou}}, {"near/3km/keyword", shop.Filter{Near: near(3000), Keyword: "外婆烤鸭店"}},
 		{"near/3km/short keyword", shop.Filter{Near: near(3000), Keyword: "火锅"}},
 		{"all", shop.Filter{}}, {"city", shop.Filter{CityID: hangzhou}}, {"leaf", shop.Filter{Category: leaves[3]}},
 		{"root", shop.Filter{Category: tops[1]}}, {"city/root", shop.Filter{CityID: hangzhou, Category: tops[1]}},
 		{"keyword", shop.Filter{Keyword: "望江小笼包"}}, {"short keyword", shop.Filter{Keyword: "火锅"}}, {"category's name", shop.Filter{Keyword: "类1"}},
+		{"near/any/keyword", shop.Filter{Near: near(0), Keyword: "望江小笼包"}}, {"near/any/category's name", shop.Filter{Near: near(0), Keyword: "类1"}},
+		{"city/short keyword", shop.Filter{CityID: hangzhou, Keyword: "火锅"}}, {"one letter", shop.Filter{Keyword: "茶"}},
 		{"no such thing", shop.Filter{Keyword: "没有这样的东西"}},
 	} {
+		merchants := true
+		c.f.Merchant = &merchants // as the O2O face asks
 		b.Run(c.name, func(b *testing.B) {
 			took := make([]time.Duration, 0, b.N)
 			for i := 0; b.Loop(); i++ {

@@ -22,12 +22,11 @@ type Repository interface {
 	List(ctx context.Context, q Query, p mall.Page) ([]Shop, error)
 	// Total counts the shops of a list, up to atMost+1.
 	Total(ctx context.Context, q Query, atMost int64) (int64, error)
-	// Few says whether at most so many open shops match city, categories and
-	// keyword, so that they can be looked up before everything else; false when
-	// none of these is asked for or no index tells.
-	Few(ctx context.Context, q Query, atMost int64) (bool, error)
-	// Unindexed are shops whose place and name no index knows, saved before there
-	// were such indexes; Put indexes them.
+	// Matches counts up to atMost+1 shops of each condition that an index tells.
+	// At most two statements.
+	Matches(ctx context.Context, q Query, atMost int64) (Matches, error)
+	// Unindexed are shops whose place and name the indexes do not know, saved
+	// before there were such indexes; Put indexes them.
 	Unindexed(ctx context.Context, limit int64) ([]Shop, error)
 
 	// PutCategory stores a category: a new one, whose ID it sets, or by ID;

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/catalog/geo"
+	"github.com/gomall-dev/mall/catalog/internal/totals"
 )
 
 // RightManage is the staff right to decide on applications of merchants and to
@@ -31,6 +32,9 @@ type Config struct {
 	// CountTo is up to where the totals of lists are exact, and how far lists by
 	// distance go; longer lists say "at least so many". Zero is 10,000.
 	CountTo int64
+	// CountMemory is how long the total of a list of more than 2,000 shops is
+	// taken to be still so, without counting again. Zero is a minute.
+	CountMemory time.Duration
 }
 
 // Service keeps shops.
@@ -39,6 +43,7 @@ type Service struct {
 	now      func() time.Time
 	platform Shop
 	countTo  int64
+	long     *totals.Memory
 }
 
 // New builds a Service.
@@ -57,7 +62,11 @@ func New(d Deps, c Config) (*Service, error) {
 	if c.CountTo <= 0 {
 		c.CountTo = 10_000
 	}
-	return &Service{d: d, now: mall.Clock(c.Now), platform: Shop{Name: c.Platform, Delivery: true}, countTo: c.CountTo}, nil
+	if c.CountMemory <= 0 {
+		c.CountMemory = time.Minute
+	}
+	platform := Shop{Name: c.Platform, Delivery: true}
+	return &Service{d: d, now: mall.Clock(c.Now), platform: platform, countTo: c.CountTo, long: totals.New(c.CountMemory)}, nil
 }
 
 // Get is one shop, open or not; ErrGone when there is none.

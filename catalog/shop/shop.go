@@ -106,9 +106,30 @@ type Query struct {
 	Categories []mall.ID  // nil: any
 	Named      []mall.ID  // categories that Keyword names, with everything below
 	Spans      []geo.Span // cells that hold the circle Near; nil: it is asked of each row
-	// Few says that the conditions beside Near have few matches: they are looked
-	// up first, and the circle or the order is asked of them.
-	Few bool
+	First      Lookup     // InOrder for staff
+
+	anyRadius bool // Near came without one
+}
+
+// Lookup is what a list is looked up by; the other conditions, the circle and
+// the order are asked of what is found.
+type Lookup int
+
+const (
+	// InOrder walks the shops in the order of the list, or the cells of Spans.
+	InOrder Lookup = iota
+	// ByKeyword asks the search index, and for the categories Named.
+	ByKeyword
+	// ByPlace asks the indexes of city and categories.
+	ByPlace
+)
+
+// Matches are how many open shops fulfil one condition of a list, up to the
+// number asked for and one more; -1: the list has no such condition, or no
+// index tells.
+type Matches struct {
+	Keyword int64 // with those of Named
+	Place   int64 // city and categories
 }
 
 // Category is a kind of merchant (商家类别).

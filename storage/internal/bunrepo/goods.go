@@ -3,7 +3,6 @@ package bunrepo
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -74,18 +73,15 @@ func (r products) index(ctx context.Context, goods []*catalog.Goods) error {
 	if r.postgres() {
 		columns = "(goods_id, grams)"
 	}
-	rows := make([]string, len(goods))
-	args := make([]any, 0, 2*len(goods))
-	for i, g := range goods {
-		rows[i] = "(?, ?)"
+	values := make([]any, 0, 2*len(goods))
+	for _, g := range goods {
+		var name any = g.Name
 		if r.postgres() {
-			args = append(args, g.ID, bun.Safe(gramsLiteral(g.Name)))
-			continue
+			name = bun.Safe(gramsLiteral(g.Name))
 		}
-		args = append(args, g.ID, g.Name)
+		values = append(values, g.ID, name)
 	}
-	_, err := r.rawWrite(ctx, "INSERT INTO ?(ns)goods_search "+columns+" VALUES "+strings.Join(rows, ", "), args...).Exec(ctx)
-	return err
+	return r.addSearch(ctx, "goods_search "+columns, values)
 }
 
 func (r products) unindex(ctx context.Context, id mall.ID) error {
@@ -93,8 +89,7 @@ func (r products) unindex(ctx context.Context, id mall.ID) error {
 	if r.postgres() {
 		column = "goods_id"
 	}
-	_, err := r.rawWrite(ctx, "DELETE FROM ?(ns)goods_search WHERE "+column+" = ?", id).Exec(ctx)
-	return err
+	return r.dropSearch(ctx, "goods_search", column, id)
 }
 
 func (r products) Update(ctx context.Context, g *catalog.Goods, t catalog.Text) error {

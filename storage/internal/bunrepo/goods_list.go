@@ -90,19 +90,24 @@ func (r products) searched(ctx context.Context, keyword string) (bool, error) {
 	if utf8.RuneCountInString(keyword) < trigramLength {
 		return false, nil
 	}
-	if r.postgres() {
+	return r.fullText(ctx)
+}
+
+// fullText says whether there are search indexes; see products.searched.
+func (s *Store) fullText(ctx context.Context) (bool, error) {
+	if s.postgres() {
 		return true, nil
 	}
-	if known := r.searchable.Load(); known != nil {
+	if known := s.searchable.Load(); known != nil {
 		return *known, nil
 	}
 	var tables int
-	err := r.rawRead(ctx, "SELECT COUNT(*) FROM sqlite_master WHERE name = '?(ns)goods_search' AND sql LIKE 'CREATE VIRTUAL%'").Scan(ctx, &tables)
+	err := s.rawRead(ctx, "SELECT COUNT(*) FROM sqlite_master WHERE name = '?(ns)goods_search' AND sql LIKE 'CREATE VIRTUAL%'").Scan(ctx, &tables)
 	if err != nil {
 		return false, err
 	}
 	indexed := tables > 0
-	r.searchable.Store(&indexed)
+	s.searchable.Store(&indexed)
 	return indexed, nil
 }
 
@@ -290,18 +295,19 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 func phrase(keyword string) string { return `"` + strings.ReplaceAll(keyword, `"`, `""`) + `"` }
 
 // gramsLiteral is the hashed trigrams of a text as an array of PostgreSQL.
-func gramsLiteral(text string) string {
-	var b strings.Builder
-	b.WriteString("'{")
+func gramsLiteral(text string) string { return gramsOf(text, trigramLength) }
+
+// gramsOf is the hashed pieces of a text as an array of PostgreSQL: all runs of
+// so many letters.
+func gramsOf(text string, lengths ...int) string {
 	letters := []rune(strings.ToLower(text))
-	for i := 0; i+trigramLength <= len(letters); i++ {
-		if i > 0 {
-			b.WriteByte(',')
+	var hashes []string
+	for _, length := range lengths {
+		for i := 0; i+length <= len(letters); i++ {
+			h := fnv.New32a()
+			_, _ = h.Write([]byte(string(letters[i : i+length])))
+			hashes = append(hashes, strconv.FormatInt(int64(int32(h.Sum32())), 10))
 		}
-		h := fnv.New32a()
-		_, _ = h.Write([]byte(string(letters[i : i+trigramLength])))
-		b.WriteString(strconv.FormatInt(int64(int32(h.Sum32())), 10))
 	}
-	b.WriteString("}'::integer[]")
-	return b.String()
+	return "'{" + strings.Join(hashes, ",") + "}'::integer[]"
 }

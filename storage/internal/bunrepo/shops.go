@@ -3,7 +3,6 @@ package bunrepo
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -113,10 +112,7 @@ func (r shops) Put(ctx context.Context, s *shop.Shop) error {
 	if !ok {
 		return mall.ErrNotFound
 	}
-	if _, err := r.rawWrite(ctx, "DELETE FROM ?(ns)shops_search WHERE "+r.searchKey()+" = ?", s.ID).Exec(ctx); err != nil {
-		return err
-	}
-	return r.index(ctx, []*shop.Shop{s})
+	return r.reindex(ctx, s)
 }
 
 func (r shops) Insert(ctx context.Context, shops []*shop.Shop) error {
@@ -135,38 +131,19 @@ func (r shops) Insert(ctx context.Context, shops []*shop.Shop) error {
 	return r.index(ctx, shops)
 }
 
-// searchKey is the column of the search index that holds a shop's id.
-func (r shops) searchKey() string {
-	if r.postgres() {
-		return "shop_id"
-	}
-	return "rowid"
-}
-
-// index makes shops findable by keyword.
-func (r shops) index(ctx context.Context, shops []*shop.Shop) error {
-	column := "name"
-	if r.postgres() {
-		column = "grams"
-	}
-	rows := make([]string, len(shops))
-	args := make([]any, 0, 2*len(shops))
-	for i, s := range shops {
-		rows[i] = "(?, ?)"
-		var name any = s.Name
-		if r.postgres() {
-			name = bun.Safe(gramsLiteral(s.Name))
-		}
-		args = append(args, s.ID, name)
-	}
-	_, err := r.rawWrite(ctx, "INSERT INTO ?(ns)shops_search ("+r.searchKey()+", "+column+") VALUES "+strings.Join(rows, ", "), args...).Exec(ctx)
-	return err
-}
-
 func (r shops) Decide(ctx context.Context, id mall.ID, from, to shop.Audit, reason string, at time.Time) (bool, error) {
-	return hit(r.upd(ctx).Model((*shopRow)(nil)).Set("audit = ?", int(to)).Set("reason = ?", reason).
+	ok, err := hit(r.upd(ctx).Model((*shopRow)(nil)).Set("audit = ?", int(to)).Set("reason = ?", reason).
 		Set("listed = (? AND NOT closed)", to == shop.Approved).Set("updated_at = ?", at.UnixMilli()).
 		Where("id = ? AND audit = ?", id, int(from)).Exec(ctx))
+	if err != nil || !ok {
+		return false, err
+	}
+	found, err := r.ByIDs(ctx, []mall.ID{id})
+	if err != nil {
+		return false, err
+	}
+	s := found[id]
+	return true, r.reindex(ctx, &s)
 }
 
 func (r shops) Unindexed(ctx context.Context, limit int64) ([]shop.Shop, error) {

@@ -11,6 +11,10 @@ import (
 	"github.com/gomall-dev/mall/catalog/shop"
 )
 
+// maxSpans is up to how many spans of cells PostgreSQL plans one by one; more
+// are read as the band that holds them.
+const maxSpans = 256
+
 // List chooses the ids of a page from an index alone where one holds all that
 // is asked for, and reads whole rows only of those.
 func (r shops) List(ctx context.Context, q shop.Query, p mall.Page) ([]shop.Shop, error) {
@@ -66,6 +70,9 @@ func (r shops) from(ctx context.Context, q shop.Query) *bun.SelectQuery {
 	// A span of cells each is looked up in the index of places. PostgreSQL has
 	// to see the numbers in conditions, or it takes them for a third of the table;
 	// SQLite keeps to the index if they come as rows.
+	if last := len(q.Spans) - 1; r.postgres() && last >= maxSpans {
+		q.Spans = []geo.Span{{From: q.Spans[0].From, To: q.Spans[last].To}}
+	}
 	values := make([]string, len(q.Spans))
 	args := make([]any, 0, 2*len(q.Spans))
 	for i, span := range q.Spans {
