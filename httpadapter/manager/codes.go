@@ -170,6 +170,7 @@ var codes = map[string]row{
 	"order.nothing_to_ship":    {1006, "没有可发货的商品", ""},
 	"order.returned":           {1006, "订单已经退货", ""},
 	"order.claim_open":         {1006, "订单正在售后中", ""},
+	"order.no_claim":           {1006, "该订单不能直接退货,请申请售后", ""},
 	"manager.status_cancelled": {3002, "订单已取消", ""},
 	"manager.status_invalid":   {3003, "无效订单", ""},
 	"manager.status_closed":    {3004, "交易关闭", ""},

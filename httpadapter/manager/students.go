@@ -35,37 +35,27 @@ type studentsOut struct {
 }
 
 type studentsIn struct {
-	Page  int64  `in:"page"`
-	Count int64  `in:"count"`
+	window
 	Class string `in:"class"`
 	Key   string `in:"key"`
 }
 
-// page is the window that clients ask for; without count it begins with the
-// first student and is as long as a page can be.
-func (in studentsIn) page() mall.Page {
-	size := in.Count
-	if size <= 0 || size > student.MaxPage {
-		size = student.MaxPage
-	}
-	number := min(max(in.Page, 1)-1, mall.MaxOffset/size)
-	return mall.Page{Offset: number * size, Limit: size}
-}
-
 // students lists what both list routes show.
 func (a *api) students(ctx context.Context, in studentsIn, f student.Filter, e envelope) (*studentsOut, error) {
-	page, err := a.Students.List(ctx, f, in.page())
+	offset, limit, err := in.rows()
 	if err != nil {
 		return nil, err
 	}
-	out := &studentsOut{envelope: e, Total: page.Total, Data: make([]studentOut, len(page.Items))}
-	for i, s := range page.Items {
-		out.Data[i] = studentOut{
-			ID: objectID(s.ID), Name: s.Name, HeadImgURL: s.AvatarURL, Age: s.Age, Class: s.Class, City: s.City, Degree: s.Degree,
+	found, err := a.Students.List(ctx, f, mall.Page{Offset: offset, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	return &studentsOut{e, found.Total, listed(found.Items, func(s student.Student) studentOut {
+		return studentOut{
+			ID: objectID(s.ID), Name: s.Name, HeadImgURL: a.absolute(s.AvatarURL), Age: s.Age, Class: s.Class, City: s.City, Degree: s.Degree,
 			ProductURL: s.ProductURL, Description: s.Description, CTime: a.when(layoutSlash, s.CreatedAt), SID: s.Number,
 		}
-	}
-	return out, nil
+	})}, nil
 }
 
 // getStuList lists students by class; key is part of a name here too.
