@@ -42,6 +42,7 @@ import (
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
@@ -74,7 +75,7 @@ func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
 // filled gives the common clock, calendar and address to the rooms that name none.
 func (c Config) filled() Config {
 	for _, now := range []*func() time.Time{
-		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Withdraw.Now, &c.Deposit.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now, &c.QRLogin.Now, &c.Students.Now, &c.Weather.Now,
+		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Withdraw.Now, &c.Deposit.Now, &c.Bill.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now, &c.QRLogin.Now, &c.Students.Now, &c.Weather.Now,
 	} {
 		if *now == nil {
 			*now = c.Now
@@ -202,7 +203,7 @@ func (s *Services) money(p Ports) (err error) {
 	return s.papers(c.NeedPassword)
 }
 
-// papers makes what moves money besides orders: withdrawals, deposits.
+// papers makes what moves money besides orders: withdrawals, deposits, bills.
 func (s *Services) papers(needPassword func(context.Context, mall.Actor) (bool, error)) (err error) {
 	st, w := s.Store, s.cfg.Withdraw
 	if w.NeedPassword == nil {
@@ -224,7 +225,10 @@ func (s *Services) papers(needPassword func(context.Context, mall.Actor) (bool, 
 	if d.Fixed == nil {
 		d.Fixed = func(ctx context.Context) (mall.Money, error) { return s.Site.Money(ctx, "deposit_amount", 0), nil }
 	}
-	s.Deposits, err = deposit.New(deposit.Deps{Repo: st.Deposits(), Tx: st, Outbox: st, Wallet: s.Wallets, Payments: s.Payments}, d)
+	if s.Deposits, err = deposit.New(deposit.Deps{Repo: st.Deposits(), Tx: st, Outbox: st, Wallet: s.Wallets, Payments: s.Payments}, d); err != nil {
+		return err
+	}
+	s.Bills, err = bill.New(bill.Deps{Repo: st.Bills(), Tx: st, Outbox: st, Payments: s.Payments}, s.cfg.Bill)
 	return err
 }
 

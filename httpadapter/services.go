@@ -34,6 +34,7 @@ import (
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
@@ -81,6 +82,7 @@ type Config struct {
 	Wallet   wallet.Config
 	Withdraw withdraw.Config // nil Rules: the settings withdrawal, WITHDRAW_MIN, WITHDRAW_FEE_RATE (1/10000), WITHDRAW_FEE_MIN
 	Deposit  deposit.Config  // nil Fixed: the setting deposit_amount, yuan
+	Bill     bill.Config
 	Content  cms.Config
 	Site     site.Config
 	Files    file.Config
@@ -112,6 +114,7 @@ type Services struct {
 	Wallets   *wallet.Service
 	Payouts   *withdraw.Service
 	Deposits  *deposit.Service
+	Bills     *bill.Service
 	Points    *points.Service
 	Content   *cms.Service
 	Site      *site.Service
@@ -141,7 +144,7 @@ func (s *Services) wxapi() wxapi.Deps {
 	return wxapi.Deps{
 		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, WeChat: s.WeChat, Members: s.Members, Addresses: s.Addresses, Regions: s.Regions,
 		Catalog: s.Catalog, Stock: s.Stock, Shops: s.Shops, Carts: s.Carts, Orders: s.Orders,
-		Payments: s.Payments, Wallets: s.Wallets, Payouts: s.Payouts, Deposits: s.Deposits, Points: s.Points,
+		Payments: s.Payments, Wallets: s.Wallets, Payouts: s.Payouts, Deposits: s.Deposits, Bills: s.Bills, Points: s.Points,
 		Content: s.Content, Site: s.Site, Files: s.Files, QR: s.QR,
 		Calendar: s.cfg.Calendar, Now: s.cfg.Now,
 	}

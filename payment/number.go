@@ -9,6 +9,9 @@ import (
 	"github.com/gomall-dev/mall"
 )
 
+// Spent is the source of the wallet entry of a part that was paid from the balance.
+func (part Part) Spent() Source { return Source{Type: "payment.spend", ID: part.ID} }
+
 // NewNumber is a fresh number for a piece of money's paper: the time to the
 // second in the calendar's zone and twelve random digits, 26 in all.
 func NewNumber(c mall.Calendar, at time.Time) string {

@@ -280,7 +280,7 @@ func (s *Service) payNow(ctx context.Context, who mall.Actor, p *Payment) error 
 		if part.Amount == 0 {
 			continue
 		}
-		err := s.deps.Wallet.Spend(ctx, Move{Account: p.Payer, Kind: h.Kind, Amount: part.Amount, Source: Source{Type: "payment.spend", ID: part.ID},
+		err := s.deps.Wallet.Spend(ctx, Move{Account: p.Payer, Kind: h.Kind, Amount: part.Amount, Source: part.Spent(),
 			Order: p.orderOf(part), Remark: part.Subject, Totals: Totals{Consumed: part.Amount, Paid: part.Amount, Payments: payments}})
 		if err != nil {
 			return err

@@ -26,6 +26,7 @@ import (
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
@@ -108,6 +109,7 @@ type Store interface {
 	Wallets() wallet.Repository
 	Withdrawals() withdraw.Repository
 	Deposits() deposit.Repository
+	Bills() bill.Repository
 
 	// repositories: cms
 	Content() cms.Repository

@@ -32,6 +32,7 @@ import (
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/payment/wallet/withdraw"
@@ -56,6 +57,7 @@ type Deps struct {
 	Wallets   *wallet.Service
 	Payouts   *withdraw.Service
 	Deposits  *deposit.Service
+	Bills     *bill.Service
 	Points    *points.Service
 	Content   *cms.Service
 	Site      *site.Service

@@ -90,6 +90,9 @@ type cashLogsIn struct {
 func (a *api) cashFilter(in cashLogsIn) (f wallet.Filter, err error) {
 	f.Order = in.OrderID
 	if in.Behavior != nil {
+		if *in.Behavior != 0 && *in.Behavior != 1 {
+			return f, mall.ErrInvalid.With("behavior")
+		}
 		out := *in.Behavior == 1
 		f.Out = &out
 	}
@@ -152,10 +155,12 @@ func (a *api) cashLogs(ctx context.Context, who mall.Actor, in cashLogsIn) (*pag
 	if err != nil {
 		return nil, err
 	}
-	return paged(list, in.window(), func(e wallet.Entry) cashLogOut {
-		net := e.Net()
-		return cashLogOut{ID: e.ID, Amount: yuan(max(net, -net)), Balance: yuan(e.BalanceLeft), Freeze: yuan(e.FrozenLeft), Behavior: b2i(net < 0),
-			Type: int(e.Kind), TypeStr: cashTexts[e.Kind], OrderID: e.Order, ShopID: e.Shop, UID: e.Account, UserID: a.cfg.MerchantID,
-			Remark: e.Remark, DateAdd: a.at(e.At)}
-	})
+	return paged(list, in.window(), a.cashLog)
+}
+
+func (a *api) cashLog(e wallet.Entry) cashLogOut {
+	net := e.Net()
+	return cashLogOut{ID: e.ID, Amount: yuan(max(net, -net)), Balance: yuan(e.BalanceLeft), Freeze: yuan(e.FrozenLeft), Behavior: b2i(net < 0),
+		Type: int(e.Kind), TypeStr: cashTexts[e.Kind], OrderID: e.Order, ShopID: e.Shop, UID: e.Account, UserID: a.cfg.MerchantID,
+		Remark: e.Remark, DateAdd: a.at(e.At)}
 }

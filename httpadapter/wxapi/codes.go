@@ -154,6 +154,7 @@ var codes = map[string]row{
 	"withdraw.short":      {20001, "可提现余额不足"},
 	"withdraw.none":       {700, "提现记录不存在"},
 	"withdraw.decided":    {20002, "提现申请已处理"},
+	"bill.rule":           {300, "买单规则不正确"},
 	"deposit.none":        {700, "押金记录不存在"},
 	"deposit.state":       {20002, "押金当前状态不允许此操作"},
 	"deposit.short":       {40000, "余额不足,还需支付%v元"},

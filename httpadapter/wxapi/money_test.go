@@ -10,6 +10,7 @@ import (
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
 	"github.com/gomall-dev/mall/storage/storagetest"
 )
@@ -156,5 +157,51 @@ func TestDeposits(t *testing.T) {
 		{Verb: "POST", Path: "deposit/list", Fields: fields{"token": "{token}", "status": "0"}, Code: 300},
 		{Verb: "POST", Path: "user/cashLog/v2", Fields: fields{"token": "{token}", "type": "101"}, Want: map[string]string{"totalRow": "1", "result.0.amount": "5"}},
 		{Verb: "POST", Path: "deposit/pay", Fields: fields{"token": "{token}", "amount": "5"}, Not: []string{"data"}},
+	}})
+}
+
+// TestPayBill: a bill from the balance and one online, each less one discount.
+func TestPayBill(t *testing.T) {
+	t.Parallel()
+	k := apitest.New(t, storagetest.SQLite(t))
+	token := k.Register("anna")
+	k.Set("token", token)
+	k.Set("uid", strconv.FormatInt(int64(k.Buyer(token).Account), 10))
+	k.Run(apitest.Scenario{Name: "no rules", Steps: []apitest.Step{
+		{Verb: "GET", Path: "payBill/discounts", Code: 700},
+		{Verb: "POST", Path: "payBill/pay", Fields: fields{"token": "{token}", "money": "12.5", "calculate": "true"}, Want: map[string]string{"realMoney": "12.5"}},
+		{Verb: "POST", Path: "payBill/pay", Fields: fields{"token": "{token}", "money": "0", "calculate": "true"}, Code: 300},
+		{Verb: "POST", Path: "payBill/pay", Fields: fields{"token": "{token}", "money": "-1"}, Code: 300},
+		{Verb: "POST", Path: "payBill/pay", Fields: fields{"token": "{token}", "money": "12.5"}, Code: 20000},
+		{Verb: "POST", Path: "payBill/pay", Fields: fields{"money": "12.5"}, Code: 2000},
+	}})
+	for _, r := range []bill.Rule{{Consume: 10_000, Discount: 1_000}, {Consume: 20_000, Discount: 2_500}} {
+		_, err := k.Bills.SaveRule(t.Context(), mall.System(), r)
+		require.NoError(t, err)
+	}
+	earn(t, k, token, 20_000)
+	online := func(money, action string, code int) apitest.Step {
+		return apitest.Step{Verb: "POST", Path: "pay/wx/wxapp", Fields: fields{"token": "{token}", "money": money, "nextAction": action}, Code: code}
+	}
+	opened := online("75", `{"type":4,"uid":{uid},"money":"200"}`, 0)
+	opened.Save = map[string]string{"prepay": "package"}
+	k.Run(apitest.Scenario{Name: "bills", Steps: []apitest.Step{
+		{Verb: "GET", Path: "payBill/discounts", Want: map[string]string{"0.consume": "100", "0.discounts": "10", "1.discounts": "25", "0.loop": "false"}},
+		{Verb: "POST", Path: "payBill/pay", Fields: fields{"token": "{token}", "money": "110", "calculate": "true"}, Want: map[string]string{"realMoney": "100"}},
+		{Verb: "POST", Path: "payBill/pay", Fields: fields{"token": "{token}", "money": "110", "calculate": "false"},
+			Want: map[string]string{"amount": "100", "balance": "100", "type": "8", "behavior": "1", "uid": "{uid}"}},
+		online("1", `{"type":4,"money":0}`, 300), online("1", `{"type":4}`, 300), online("1", `{"type":4,"uid":999,"money":200}`, 300), online("10", `{"type":4,"money":200}`, 300),
+		opened, // 200 - 25 - 100 from the balance
+		{Verb: "GET", Path: "user/amount", Fields: fields{"token": "{token}"}, Want: map[string]string{"balance": "0", "freeze": "100"}},
+		{Do: func(t testing.TB, k *apitest.Kit) {
+			k.Settle(k.Var("prepay"))
+			list, err := k.Bills.ListOf(t.Context(), k.Buyer(token), mall.Page{})
+			require.NoError(t, err)
+			require.Len(t, list.Items, 2)
+			require.Equal(t, []mall.Money{20_000, 2_500}, []mall.Money{list.Items[0].Amount, list.Items[0].Discount})
+		}},
+		{Verb: "GET", Path: "user/amount", Fields: fields{"token": "{token}"}, Want: map[string]string{"balance": "0", "freeze": "0", "totleConsumed": "275"}},
+		{Verb: "POST", Path: "user/cashLog/v2", Fields: fields{"token": "{token}", "type": "8", "behavior": "1"}, Want: map[string]string{"totalRow": "2"}},
+		{Verb: "POST", Path: "user/cashLog/v2", Fields: fields{"token": "{token}", "behavior": "2"}, Code: 300},
 	}})
 }

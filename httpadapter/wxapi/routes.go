@@ -156,6 +156,10 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.GET("/user/withDraw/detail", endpoint.Buyer, "withDrawDetail", a.withDrawDetail),
 		endpoint.GET("/user/withdrawal/requestMerchantTransfer", endpoint.Buyer, "wxpayRequestMerchantTransferV2", a.wxpayRequestMerchantTransferV2),
 
+		// paybill
+		endpoint.GET("/payBill/discounts", endpoint.Public, "payBillDiscounts", a.payBillDiscounts),
+		endpoint.POST("/payBill/pay", endpoint.Buyer, "payBillV2", a.payBill),
+
 		// deposit
 		endpoint.POST("/deposit/pay", endpoint.Buyer, "payDeposit", a.payDeposit),
 		endpoint.POST("/deposit/payStatus", endpoint.Buyer, "payStatusDepositV2", a.payStatusDeposit),

@@ -87,6 +87,11 @@ func (s *Service) CashLogs(ctx context.Context, account mall.ID, f Filter, p mal
 	return s.d.Repo.Logs(ctx, account, f, p.Clean())
 }
 
+// EntryOf is the entry of a source; mall.ErrNotFound without one.
+func (s *Service) EntryOf(ctx context.Context, account mall.ID, src Source) (*Entry, error) {
+	return s.d.Repo.FindSource(ctx, account, src)
+}
+
 // Earn adds to the balance.
 func (s *Service) Earn(ctx context.Context, m Move) error {
 	return s.post(ctx, m, Amounts{Balance: m.Amount}, false)
