@@ -228,6 +228,18 @@ func TestO2OGuessing(t *testing.T) {
 	if code == missed {
 		missed = "000001"
 	}
+	bob := w.Mini(apitest.AppID, "bob-1")
+	bob.LoginMobile("13800138002").OK(t)
+	for i := range 6 {
+		answers := map[string]int{}
+		for _, text := range []string{code, missed} {
+			e := bob.Call("POST", "/verification", apitest.Fields{"verify_code": text})
+			answers[e.Msg]++
+			require.Equal(t, map[bool]int{true: 10010, false: 500}[i < 5], e.Code, "codes that are there look like others, and count: %s", e.Body)
+		}
+		require.Len(t, answers, 1)
+	}
+	m.Call("POST", "/verification", apitest.Fields{"verify_code": code}).Want(t, 10025)
 	for range 10 {
 		clerk.Call("POST", "/verification", apitest.Fields{"verify_code": missed}).Want(t, 10010)
 	}

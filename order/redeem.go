@@ -120,7 +120,10 @@ func (s *Service) redeem(ctx context.Context, who mall.Actor, text string) (*Ord
 
 // codeFor is the code of a text that the actor may redeem, and the role in
 // which. Shops may give the same text; who may redeem for several of them names
-// the shop (Actor.Shop) when more than one has it unused.
+// the shop (Actor.Shop) when more than one has it unused. ErrNotClerk is for
+// those who may know the code: staff, its buyer, who named another shop than its
+// own. To everybody else it is unknown, for whoever finds a code by trying could
+// fetch the goods by saying it.
 func (s *Service) codeFor(ctx context.Context, who mall.Actor, text string) (found *Code, role Role, err error) {
 	cs, err := s.deps.Codes.Find(ctx, text, maxSame)
 	if err != nil {
@@ -129,14 +132,19 @@ func (s *Service) codeFor(ctx context.Context, who mall.Actor, text string) (fou
 	refused := error(ErrNoCode)
 	for i := range cs {
 		c := &cs[i]
-		if who.Shop != 0 && c.Shop != who.Shop {
-			refused = ErrNotClerk
-			continue
-		}
 		mine, err := s.clerk(ctx, who, c.Shop)
+		elsewhere := err == nil && who.Shop != 0 && c.Shop != who.Shop
 		switch {
+		case elsewhere || errors.Is(err, ErrNotClerk) && who.Has(RightManage):
+			refused = ErrNotClerk
 		case errors.Is(err, ErrNotClerk):
-			refused = err
+			o, err := s.load(ctx, c.Order)
+			if err != nil {
+				return nil, 0, err
+			}
+			if o.Buyer == who.Account {
+				refused = ErrNotClerk
+			}
 		case err != nil:
 			return nil, 0, err
 		case found == nil:
