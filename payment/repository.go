@@ -10,6 +10,8 @@ import (
 // Repository keeps payments with their parts, refunds and the log of notices.
 // Writes need a running mall.Tx.Do. Payments are read with their parts.
 type Repository interface {
+	Bills
+
 	// Insert stores a payment with its parts and gives them their IDs;
 	// mall.ErrConflict when the number is taken. next is the first check of an
 	// open one.
