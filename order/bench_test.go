@@ -12,8 +12,8 @@ import (
 )
 
 // BenchmarkOrders is what the services cost, HTTP apart: a quote, placing two
-// lines, and placing and paying them from the balance, by one caller and by
-// eight at once (who share commits on SQLite).
+// and five lines, and placing and paying them from the balance, by one caller
+// and by eight at once (who share commits on SQLite).
 func BenchmarkOrders(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) { benchOrders(b, storagetest.SQLite(b)) })
 	b.Run("postgres", func(b *testing.B) { benchOrders(b, storagetest.Postgres(b)) })
@@ -48,6 +48,13 @@ func benchOrders(b *testing.B, store storage.Store) {
 		b.ReportAllocs()
 		for b.Loop() {
 			place(b)
+		}
+	})
+	b.Run("place-five-lines", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, err := w.orders.Place(b.Context(), who, want(w.tea, 1, w.free, 1, w.tea, 2, w.free, 2, w.tea, 3))
+			require.NoError(b, err)
 		}
 	})
 	b.Run("place-parallel", func(b *testing.B) {

@@ -11,9 +11,10 @@ const (
 	maxStatements = 80
 	// maxStatementText is how long, in bytes, the text of one may be, and
 	// maxStatementArgs how many arguments it may have: long lists come in many
-	// lengths, and each would take memory for itself.
+	// lengths, and each would take memory for itself. The lines of an order are
+	// one statement with some forty arguments a line.
 	maxStatementText = 8 << 10
-	maxStatementArgs = 100
+	maxStatementArgs = 250
 )
 
 // statements keeps the statements of one connection prepared, by their text:
