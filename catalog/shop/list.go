@@ -21,9 +21,9 @@ const few = 2000
 // and id. The platform is not in it. mall.ErrInvalid names what is no position,
 // radius or keyword.
 //
-// The statements are at most so many whatever the size of the page, and rows
+// The statements are few, whatever the size of the page, and rows
 // are read for the page alone: the categories, what conditions match, the page,
-// the total; and by distance two for each ring, see near. Lists by distance end
+// the total; and by distance one for each ring, see near. Lists by distance end
 // after Config.CountTo shops. Without a radius they are in the order of staff
 // when nothing is within 512 km.
 func (s *Service) List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Shop], error) {
