@@ -41,6 +41,7 @@ import (
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
+	"github.com/gomall-dev/mall/order/invoice"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
@@ -242,6 +243,10 @@ func (s *Services) orders(Ports) (err error) {
 		Tx: st, Outbox: st, Orders: st.Orders(), Claims: st.Claims(), Codes: st.RedemptionCodes(), Purchases: st.Purchases(),
 		Catalog: s.Catalog, Stock: s.Stock, Shops: s.Shops, Carts: s.Carts, Members: s.Members, Payments: s.Payments, Points: s.Points,
 	}, c)
+	if err != nil {
+		return err
+	}
+	s.Invoices, err = invoice.New(invoice.Deps{Repo: st.Invoices(), Tx: st, Outbox: st, Orders: s.Orders, Wallets: s.Wallets}, invoice.Config{Now: s.cfg.Now})
 	return err
 }
 
@@ -277,6 +282,7 @@ func (s *Services) seal() error {
 		{"wallet", s.Wallets.Eraser()},
 		{"withdrawals", s.Payouts.Eraser()},
 		{"deposits", s.Deposits.Eraser()},
+		{"invoices", s.Invoices.Eraser()},
 		{"points", s.Points.Eraser()},
 		{"catalog", auth.Eraser{Erase: s.Catalog.Erase, Export: s.Catalog.Export}},
 		{"file", auth.Eraser{Erase: s.Files.Erase, Export: s.Files.Export}},

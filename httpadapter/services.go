@@ -33,6 +33,7 @@ import (
 	"github.com/gomall-dev/mall/httpadapter/wxapi"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
+	"github.com/gomall-dev/mall/order/invoice"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
@@ -115,6 +116,7 @@ type Services struct {
 	Payouts   *withdraw.Service
 	Deposits  *deposit.Service
 	Bills     *bill.Service
+	Invoices  *invoice.Service
 	Points    *points.Service
 	Content   *cms.Service
 	Site      *site.Service
@@ -144,7 +146,7 @@ func (s *Services) wxapi() wxapi.Deps {
 	return wxapi.Deps{
 		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, WeChat: s.WeChat, Members: s.Members, Addresses: s.Addresses, Regions: s.Regions,
 		Catalog: s.Catalog, Stock: s.Stock, Shops: s.Shops, Carts: s.Carts, Orders: s.Orders,
-		Payments: s.Payments, Wallets: s.Wallets, Payouts: s.Payouts, Deposits: s.Deposits, Bills: s.Bills, Points: s.Points,
+		Payments: s.Payments, Wallets: s.Wallets, Payouts: s.Payouts, Deposits: s.Deposits, Bills: s.Bills, Invoices: s.Invoices, Points: s.Points,
 		Content: s.Content, Site: s.Site, Files: s.Files, QR: s.QR,
 		Calendar: s.cfg.Calendar, Now: s.cfg.Now,
 	}

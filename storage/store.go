@@ -25,6 +25,7 @@ import (
 	"github.com/gomall-dev/mall/cms/weather"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
+	"github.com/gomall-dev/mall/order/invoice"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
@@ -102,6 +103,7 @@ type Store interface {
 	Claims() order.ClaimRepository
 	RedemptionCodes() order.CodeRepository
 	Purchases() order.PurchaseRepository
+	Invoices() invoice.Repository
 
 	// repositories: payment
 	Payments() payment.Repository

@@ -31,6 +31,7 @@ import (
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
+	invoices "github.com/gomall-dev/mall/order/invoice"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
@@ -58,6 +59,7 @@ type Deps struct {
 	Payouts   *withdraw.Service
 	Deposits  *deposit.Service
 	Bills     *bill.Service
+	Invoices  *invoices.Service
 	Points    *points.Service
 	Content   *cms.Service
 	Site      *site.Service

@@ -205,3 +205,34 @@ func TestPayBill(t *testing.T) {
 		{Verb: "POST", Path: "user/cashLog/v2", Fields: fields{"token": "{token}", "behavior": "2"}, Code: 300},
 	}})
 }
+
+// TestInvoices: of what was spent, and no more.
+func TestInvoices(t *testing.T) {
+	t.Parallel()
+	k := apitest.New(t, storagetest.SQLite(t))
+	token := k.Register("anna")
+	k.Set("token", token)
+	k.Set("other", k.Register("bert"))
+	earn(t, k, token, 10_000)
+	ask := func(amount, order string, code int) apitest.Step {
+		return apitest.Step{Verb: "POST", Path: "invoice/apply", Code: code, Fields: fields{"token": "{token}", "comName": "某公司", "tfn": "91330100X", "amount": amount,
+			"consumption": "餐饮", "email": "a@b.example", "extJsonStr": `{"bank":"1"}`, "orderId": order}}
+	}
+	k.Run(apitest.Scenario{Name: "invoices", Steps: []apitest.Step{
+		{Verb: "POST", Path: "invoice/list", Fields: fields{"token": "{token}"}, Code: 700},
+		ask("0.01", "", 20002),
+		{Verb: "POST", Path: "payBill/pay", Fields: fields{"token": "{token}", "money": "80"}},
+		ask("80.01", "", 20002), ask("0", "", 300), ask("x", "", 300), ask("1", "999", 700), ask("50", "", 0), ask("30.01", "", 20002),
+		{Verb: "POST", Path: "invoice/apply", Fields: fields{"token": "{token}", "comName": "某公司", "tfn": "<b>", "amount": "1", "consumption": "x"}, Code: 300},
+		{Verb: "POST", Path: "invoice/apply", Fields: fields{"token": "{token}", "comName": "某公司", "amount": "1", "consumption": "x"}, Code: 300},
+		{Verb: "POST", Path: "invoice/list", Fields: fields{"token": "{token}"}, Save: map[string]string{"id": "result.0.id"},
+			Want: map[string]string{"result.0.amount": "50", "result.0.status": "0", "result.0.comName": "某公司", "result.0.extJson.bank": "1", "totalRow": "1"}, Not: []string{`"file"`}},
+		{Do: func(t testing.TB, k *apitest.Kit) {
+			_, err := k.Invoices.Issue(t.Context(), mall.System(), number(t, k, "id"), "https://a.example/x.pdf")
+			require.NoError(t, err)
+		}},
+		{Verb: "GET", Path: "invoice/info", Fields: fields{"token": "{token}", "id": "{id}"}, Want: map[string]string{"status": "3", "statusStr": "已开票", "file": "https://a.example/x.pdf"}},
+		{Verb: "GET", Path: "invoice/info", Fields: fields{"token": "{other}", "id": "{id}"}, Code: 700},
+		{Verb: "GET", Path: "invoice/info", Fields: fields{"id": "{id}"}, Code: 2000},
+	}})
+}

@@ -160,6 +160,11 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.GET("/payBill/discounts", endpoint.Public, "payBillDiscounts", a.payBillDiscounts),
 		endpoint.POST("/payBill/pay", endpoint.Buyer, "payBillV2", a.payBill),
 
+		// invoice
+		endpoint.POST("/invoice/apply", endpoint.Buyer, "invoiceApply", a.invoiceApply),
+		endpoint.POST("/invoice/list", endpoint.Buyer, "invoiceList", a.invoiceList),
+		endpoint.GET("/invoice/info", endpoint.Buyer, "invoiceDetail", a.invoiceDetail),
+
 		// deposit
 		endpoint.POST("/deposit/pay", endpoint.Buyer, "payDeposit", a.payDeposit),
 		endpoint.POST("/deposit/payStatus", endpoint.Buyer, "payStatusDepositV2", a.payStatusDeposit),

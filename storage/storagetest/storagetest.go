@@ -68,6 +68,7 @@ func Run(t *testing.T, open Open) {
 		t.Run("Refunds", func(t *testing.T) { testRefunds(t, open) })
 		t.Run("Operators", func(t *testing.T) { testOperators(t, open) })
 		t.Run("Wallets", func(t *testing.T) { testWallets(t, open) })
+		t.Run("Invoices", func(t *testing.T) { testInvoices(t, open) })
 		t.Run("Bills", func(t *testing.T) { testBills(t, open) })
 		t.Run("Deposits", func(t *testing.T) { testDeposits(t, open) })
 		t.Run("Withdrawals", func(t *testing.T) { testWithdrawals(t, open) })

@@ -28,6 +28,7 @@ var personal = map[string][]string{
 	"wallet_entries":   {"remark"},
 	"wallet_passwords": {whole},
 	"withdrawals":      {"name", "reason"},
+	"invoices":         {"title", "tax_number", "consumption", "remark", "mail", "ext", "file", "reason"},
 	"deposits":         {"ref_code", "remark", "ext", "reason"},
 	"files":            {whole},
 	"json_documents":   {whole},
