@@ -33,6 +33,7 @@ func erased(t *testing.T, store storage.Store) {
 		{Verb: "POST", Path: "user/shipping-address/add", Fields: address},
 		{Verb: "POST", Path: "shop/goods/fav/add", Fields: apitest.Fields{"token": "{token}", "goodsId": "{goods}"}},
 		{Verb: "POST", Path: "json/set", Fields: apitest.Fields{"token": "{token}", "type": secret, "refId": secret, "content": `{"name":"` + secret + `"}`}},
+		{Verb: "POST", Path: "deposit/pay", Fields: apitest.Fields{"token": "{token}", "amount": "9999", "refCode": secret, "remark": secret, "extJsonStr": `{"k":"` + secret + `"}`}, Code: 40000},
 		{Verb: "POST", Path: "shopping-cart/add", Fields: apitest.Fields{"token": "{token}", "goodsId": "{goods}", "number": "2"}},
 		{Verb: "POST", Path: "order/create", Fields: with(address, "remark", secret), Save: map[string]string{"order": "id", "total": "amountReal"}},
 		{Verb: "POST", Path: "pay/wx/wxapp", Fields: apitest.Fields{"token": "{token}", "money": "{total}", "remark": secret, "payName": secret, "nextAction": `{"type":0,"id":{order}}`}, Save: map[string]string{"prepay": "package"}},
@@ -50,6 +51,14 @@ func erased(t *testing.T, store storage.Store) {
 		{Verb: "GET", Path: "order/detail", Fields: apitest.Fields{"token": "{token}", "id": "{order}"}, Save: map[string]string{"line": "goods.0.id"}},
 		{Verb: "POST", Path: "order/refundApply/apply", Fields: apitest.Fields{"token": "{token}", "orderId": "{order}", "orderGoodsId": "{line}", "type": "0", "logisticsStatus": "1",
 			"reason": secret, "remark": secret, "amount": "1", "pic": "https://a.example/" + secret + ".png"}},
+		{Verb: "POST", Path: "invoice/apply", Fields: apitest.Fields{"token": "{token}", "comName": secret, "tfn": secret, "amount": "1", "consumption": secret, "remark": secret, "orderId": "{order}", "extJsonStr": `{"bank":"` + secret + `"}`}},
+		{Verb: "POST", Path: "invoice/list", Fields: apitest.Fields{"token": "{token}"}, Save: map[string]string{"invoice": "result.0.id"}},
+		{Do: func(t testing.TB, k *apitest.Kit) {
+			id, err := strconv.ParseInt(k.Var("invoice"), 10, 64)
+			require.NoError(t, err)
+			_, err = k.Invoices.Refuse(t.Context(), mall.System(), mall.ID(id), secret)
+			require.NoError(t, err)
+		}},
 		{Verb: "POST", Path: "order/refundApply/cancel", Fields: apitest.Fields{"token": "{token}", "orderId": "{order}", "orderGoodsId": "{line}"}},
 		{Verb: "POST", Path: "order/reputation", Fields: apitest.Fields{"postJsonString": `{"token":"{token}","orderId":{order},"reputations":[{"id":{line},"reputation":2,"remark":"` + secret + `"}]}`}},
 	}})

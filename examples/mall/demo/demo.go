@@ -15,6 +15,7 @@ import (
 	"github.com/gomall-dev/mall/cms"
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/httpadapter"
+	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/wallet"
 )
 
@@ -125,7 +126,8 @@ func (f filler) level(ctx context.Context, account mall.ID) (mall.ID, error) {
 			return 0, err
 		}
 	}
-	return l.ID, nil
+	_, err := f.svc.Bills.SaveRule(ctx, f.who, bill.Rule{Consume: 10_000, Discount: 1_000, Loop: true})
+	return l.ID, err
 }
 
 // content writes banners and notices.
