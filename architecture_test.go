@@ -60,8 +60,9 @@ func allowed(from, to string) bool {
 	case fr == tr:
 		// Storage, the adapters and the examples are trees in which parents
 		// assemble their children. In domain rooms children look up to their
-		// parents, and neither down nor at each other.
-		return fr == "storage" || fr == "httpadapter" || fr == "examples" || to == tr || strings.HasPrefix(from, to+"/")
+		// parents, and neither down nor at each other; what lies in internal/
+		// knows none of them and serves all.
+		return strings.HasPrefix(to, tr+"/internal/") || fr == "storage" || fr == "httpadapter" || fr == "examples" || to == tr || strings.HasPrefix(from, to+"/")
 	}
 	return floor[tr] < floor[fr]
 }
