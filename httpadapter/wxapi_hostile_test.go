@@ -75,7 +75,7 @@ func badInput(t *testing.T, kit *apitest.Kit, bad []string, count func() string)
 			}
 			require.NotContains(t, []int{-1, -2}, e.Code, "%s %s %.200q: %s", r.Verb, r.Path, f, e.Body)
 			after := count()
-			if e.Code != 0 {
+			if e.Code != 0 && e.Code != 40000 { // a deposit that waits to be paid online is no refusal
 				require.NotEmpty(t, e.Msg)
 				require.Equal(t, before, after, "refused, but written: %s %s %.200q: %s", r.Verb, r.Path, f, e.Body)
 			}
