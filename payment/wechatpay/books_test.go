@@ -143,6 +143,9 @@ func history(t *testing.T, random *rand.Rand, moved *atomic.Int64) {
 	for day := start; day.Before(b.now().AddDate(0, 0, -1)); day = day.AddDate(0, 0, 1) {
 		lines, err := b.provider.Bill(ctx, mall.Calendar{}.Day(day), "")
 		require.NoError(t, err)
+		bill, err := shop.Reconcile(ctx, mall.System(), "wxpay", "", mall.Calendar{}.Day(day))
+		require.NoError(t, err)
+		require.Equal(t, []int{len(lines), 0}, []int{bill.Lines, bill.Differences}, "nothing to reconcile")
 		for _, l := range lines {
 			if l.Refund {
 				back -= l.Amount
