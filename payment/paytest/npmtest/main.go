@@ -23,6 +23,7 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/payment/paytest"
 )
 
@@ -104,7 +105,8 @@ func mountWeChat(mux *http.ServeMux, base string) (wechat, error) {
 	if err != nil {
 		return wechat{}, err
 	}
-	keys, err := paytest.NewPlatformKeys(time.Now())
+	now := mall.Clock(nil)()
+	keys, err := paytest.NewPlatformKeys(now)
 	if err != nil {
 		return wechat{}, err
 	}
@@ -113,13 +115,10 @@ func mountWeChat(mux *http.ServeMux, base string) (wechat, error) {
 	w.PublicKeyID, w.PublicKey = keys.PublicKey()
 	w.CertificateSerial, _ = keys.Certificate()
 	books := paytest.NewBooks()
-	w.BillDate = time.Now().Add(8*time.Hour).AddDate(0, 0, -1).UTC().Format(time.DateOnly) // in Beijing
-	noon, err := time.Parse(time.RFC3339, w.BillDate+"T12:00:00+08:00")
-	if err != nil {
-		return wechat{}, err
-	}
+	yesterday := now.AddDate(0, 0, -1)
+	w.BillDate = mall.Calendar{}.Day(yesterday)
 	if _, err := books.Save(context.Background(), paytest.Order{Protocol: "wechat", Number: "YESTERDAY1", Merchant: w.MerchantID, AppID: w.AppID, Title: "逗号, 引号`", Scene: "NATIVE",
-		Amount: 1234, State: paytest.Paid, Transaction: "4200000001", PaidAt: noon, Refunds: []paytest.Refund{{Number: "R9", Receipt: "5000000009", Amount: 34, At: noon}}}); err != nil {
+		Amount: 1234, State: paytest.Paid, Transaction: "4200000001", PaidAt: yesterday, Refunds: []paytest.Refund{{Number: "R9", Receipt: "5000000009", Amount: 34, At: yesterday}}}); err != nil {
 		return wechat{}, err
 	}
 	gateway, err := paytest.NewGateway(books, paytest.Config{WeChat: &paytest.WeChat{MerchantID: w.MerchantID, AppIDs: []string{w.AppID},
