@@ -160,27 +160,31 @@ func (k *Kit) Send(verb, path string, f Fields) (Envelope, error) {
 	for name, v := range f {
 		vs.Set(name, v)
 	}
-	target, body := k.Server.URL+path, io.Reader(nil)
-	if verb == http.MethodGet {
-		if len(vs) > 0 {
-			target += "?" + vs.Encode()
-		}
-	} else {
-		body = strings.NewReader(vs.Encode())
-	}
-	req, err := http.NewRequest(verb, target, body)
+	req, err := k.request(verb, path, vs)
 	if err != nil {
 		return Envelope{}, err
-	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	return k.Do(req)
 }
 
-// Do sends any request and reads an envelope. An answer that is none (another
-// status than 200, further fields, no JSON) is an error.
-func (k *Kit) Do(req *http.Request) (Envelope, error) {
+// request is a request with fields in the query of a GET, else in a form.
+func (k *Kit) request(verb, path string, vs url.Values) (*http.Request, error) {
+	if verb == http.MethodGet {
+		if len(vs) > 0 {
+			path += "?" + vs.Encode()
+		}
+		return http.NewRequest(verb, k.Server.URL+path, nil)
+	}
+	req, err := http.NewRequest(verb, k.Server.URL+path, strings.NewReader(vs.Encode()))
+	if err == nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return req, err
+}
+
+// answer sends a request and decodes the answer into in; another status than
+// 200, further fields and what is no JSON are errors.
+func (k *Kit) answer(req *http.Request, in any) (Envelope, error) {
 	res, err := k.Server.Client().Do(req)
 	if err != nil {
 		return Envelope{}, err
@@ -191,15 +195,32 @@ func (k *Kit) Do(req *http.Request) (Envelope, error) {
 		return Envelope{}, err
 	}
 	e := Envelope{Body: string(b), Status: res.StatusCode, Header: res.Header}
+	d := json.NewDecoder(strings.NewReader(e.Body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(in); err != nil || res.StatusCode != http.StatusOK {
+		return e, errNoEnvelope(e)
+	}
+	return e, nil
+}
+
+func errNoEnvelope(e Envelope) error {
+	return fmt.Errorf("no envelope: status %d, %.200q", e.Status, e.Body)
+}
+
+// Do sends any request and reads an envelope. An answer that is none (another
+// status than 200, further fields, no JSON) is an error.
+func (k *Kit) Do(req *http.Request) (Envelope, error) {
 	var in struct {
 		Code *int            `json:"code"`
 		Msg  *string         `json:"msg"`
 		Data json.RawMessage `json:"data"`
 	}
-	d := json.NewDecoder(strings.NewReader(e.Body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil || in.Code == nil || in.Msg == nil || res.StatusCode != http.StatusOK {
-		return e, fmt.Errorf("no envelope: status %d, %.200q", res.StatusCode, e.Body)
+	e, err := k.answer(req, &in)
+	if err != nil {
+		return e, err
+	}
+	if in.Code == nil || in.Msg == nil {
+		return e, errNoEnvelope(e)
 	}
 	e.Code, e.Msg, e.Data = *in.Code, *in.Msg, in.Data
 	return e, nil

@@ -2,7 +2,6 @@ package apitest
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -74,18 +73,9 @@ func (m *Mini) Send(verb, path string, f Fields) (Envelope, error) {
 	for name, v := range f {
 		vs.Set(name, v)
 	}
-	target, body := m.Server.URL+"/api/user"+path, io.Reader(nil)
-	if verb == http.MethodGet {
-		target += "?" + vs.Encode()
-	} else {
-		body = strings.NewReader(vs.Encode())
-	}
-	req, err := http.NewRequest(verb, target, body)
+	req, err := m.request(verb, "/api/user"+path, vs)
 	if err != nil {
 		return Envelope{}, err
-	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	if m.AppID != "" {
 		req.Header.Set("Referer", "https://servicewechat.com/"+m.AppID+"/1/page-frame.html")
@@ -96,27 +86,18 @@ func (m *Mini) Send(verb, path string, f Fields) (Envelope, error) {
 // Do sends any request and reads an envelope of the O2O API; an answer that is
 // none is an error.
 func (m *Mini) Do(req *http.Request) (Envelope, error) {
-	res, err := m.Server.Client().Do(req)
-	if err != nil {
-		return Envelope{}, err
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		return Envelope{}, err
-	}
-	e := Envelope{Body: string(b), Status: res.StatusCode, Header: res.Header}
 	var in struct {
 		Code      *int            `json:"code"`
 		Message   *string         `json:"message"`
 		Data      json.RawMessage `json:"data"`
 		Timestamp int64           `json:"timestamp"`
 	}
-	d := json.NewDecoder(strings.NewReader(e.Body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil || in.Code == nil || in.Message == nil || in.Timestamp == 0 || res.StatusCode != http.StatusOK ||
-		(*in.Code == 0) != strings.HasPrefix(string(in.Data), "{") {
-		return e, fmt.Errorf("no envelope: status %d, %.200q", res.StatusCode, e.Body)
+	e, err := m.answer(req, &in)
+	if err != nil {
+		return e, err
+	}
+	if in.Code == nil || in.Message == nil || in.Timestamp == 0 || (*in.Code == 0) != strings.HasPrefix(string(in.Data), "{") {
+		return e, errNoEnvelope(e)
 	}
 	e.Code, e.Msg, e.Data = *in.Code, *in.Message, in.Data
 	return e, nil
