@@ -33,9 +33,10 @@ const (
 // answer that cannot be verified is Unknown. payment/paytest has a suite that
 // every provider must pass.
 type Provider interface {
-	// Create opens a payment there, idempotent by Number: the same number
-	// with the same amount answers the same, with another amount Failed. A
-	// scene that lacks what it needs (an openid) is an error, ErrOpenID.
+	// Create opens a payment there. A number is one trade: asked for again with
+	// the same amount it is that trade, though Prepay and Params may be others
+	// each time, and is paid once; with another amount it is Failed. A scene that
+	// lacks what it needs (an openid) is an error, ErrOpenID.
 	Create(ctx context.Context, r Request) (Opening, error)
 	// Query tells how a payment stands.
 	Query(ctx context.Context, q Query) (Result, error)

@@ -102,15 +102,27 @@ func (s suite) closed(number string, want ...payment.Outcome) {
 	s.Fatalf("Close %s: %+v %v, want one of %v", number, r, err, want)
 }
 
+// create: a number is one trade. Asked for again it may come under another
+// prepay id, but its amount does not change and it is paid once.
 func (s suite) create() {
 	s.query("ABSENT1", payment.Absent)
-	o := s.opened("CREATE1", 1234)
-	s.check(o.Prepay != "" || len(o.Params) > 0, "an open payment needs something to pay it by")
-	again := s.opened("CREATE1", 1234)
-	s.check(again.Prepay == o.Prepay, "the same number opened another payment")
+	for range 2 {
+		o := s.opened("CREATE1", 1234)
+		s.check(o.Prepay != "" || len(o.Params) > 0, "an open payment needs something to pay it by")
+	}
 	s.query("CREATE1", payment.Waiting)
-	r, err := s.Provider.Create(s.Context(), s.request("CREATE1", 1235))
-	s.check(err == nil && r.Outcome == payment.Failed && r.Code != "", "another amount under the same number: %+v %v", r, err)
+	o, err := s.Provider.Create(s.Context(), s.request("CREATE1", 1235))
+	s.check(err == nil && o.Outcome == payment.Failed && o.Code != "", "another amount under the same number: %+v %v", o, err)
+	before := len(s.Notices())
+	s.check(s.Pay("CREATE1") == nil, "the payer cannot pay")
+	first := s.query("CREATE1", payment.Settled)
+	_ = s.Pay("CREATE1") // refused, or without effect
+	again := s.query("CREATE1", payment.Settled)
+	s.check(first.Amount == 1234 && again.Amount == 1234 && again.Transaction == first.Transaction, "one number, two trades: %+v, %+v", first, again)
+	for _, sent := range s.Notices()[before:] {
+		n, err := s.Provider.ParseNotice(s.Context(), sent.Header, sent.Body)
+		s.check(errors.Is(err, payment.ErrSignature) || err == nil && n.Transaction == first.Transaction, "one number, two trades: %+v, notice %+v %v", first, n, err)
+	}
 }
 
 func (s suite) pay() {
