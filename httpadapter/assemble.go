@@ -82,7 +82,7 @@ func (c Config) filled() Config {
 			*now = c.Now
 		}
 	}
-	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar, &c.Withdraw.Calendar, &c.Deposit.Calendar, &c.Weather.Calendar} {
+	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar, &c.Payment.Calendar, &c.Withdraw.Calendar, &c.Deposit.Calendar, &c.Weather.Calendar} {
 		if *zone == (mall.Calendar{}) {
 			*zone = c.Calendar
 		}
@@ -322,6 +322,7 @@ func (s *Services) table() []Sweep {
 		{"notes of visitors", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Visitors.Sweep(ctx, batch) })},
 		{"payment notices", time.Hour, limited(s.Payments.SweepNotices)},
 		{"payment bills", 10 * time.Minute, limited(s.Payments.SweepBills)},
+		{"old payment bills", 6 * time.Hour, limited(s.Payments.SweepOldBills)},
 		{"expired files", 10 * time.Minute, s.Files.Sweep},
 		{"files without owner", 6 * time.Hour, s.Files.Orphans},
 		{"handled events", time.Hour, func(ctx context.Context) (int, error) {

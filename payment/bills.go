@@ -91,6 +91,10 @@ type Bills interface {
 	// before a moment.
 	PutDifference(ctx context.Context, d *Difference, seen time.Time) (first bool, err error)
 	ResolveDifferences(ctx context.Context, provider, merchant, day string, before, at time.Time) error
+	// PurgeBills deletes differences that were last seen before a moment, then
+	// days that were last compared or tried before it, at most limit in all, and
+	// answers how many.
+	PurgeBills(ctx context.Context, before time.Time, limit int) (int, error)
 	// Differences is one page, newest first.
 	Differences(ctx context.Context, f DifferenceFilter, p mall.Page) (mall.Slice[Difference], error)
 }

@@ -20,6 +20,9 @@ const (
 	billPage       = 500              // rows read at a time
 	maxDifferences = 1000             // noted of a day
 	recently       = 30               // days in which an account was used
+	// leastKept keeps a day longer than SweepBills looks at it: forgotten sooner
+	// it would be compared, and its differences told, again.
+	leastKept = 7 * 24 * time.Hour
 )
 
 // SweepBills compares the bills of yesterday and the two days before, by

@@ -33,6 +33,10 @@ type Config struct {
 	Term time.Duration
 	// KeepNotices is how long the log of notifications is kept; 90 days.
 	KeepNotices time.Duration
+	// KeepBills is how long differences from the providers' bills are kept after
+	// a comparison last saw them, resolved or not, and the days that were
+	// compared; 3 years, and never less than a week.
+	KeepBills time.Duration
 	// Calendar makes the day in payment numbers; the zero value is UTC+8.
 	Calendar mall.Calendar
 	// Logger for what a sweep could not do; slog.Default().
@@ -120,6 +124,10 @@ func New(d Deps, c Config) (*Service, error) {
 	if c.KeepNotices <= 0 {
 		c.KeepNotices = 90 * 24 * time.Hour
 	}
+	if c.KeepBills <= 0 {
+		c.KeepBills = 3 * 365 * 24 * time.Hour
+	}
+	c.KeepBills = max(c.KeepBills, leastKept)
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}

@@ -100,6 +100,19 @@ func (s *Service) SweepNotices(ctx context.Context, limit int) (int, error) {
 	return n, err
 }
 
+// SweepOldBills deletes what Config.KeepBills does not keep of the comparisons
+// with the providers' bills, at most limit rows, and answers how many. Payments
+// and refunds stay.
+func (s *Service) SweepOldBills(ctx context.Context, limit int) (int, error) {
+	n := 0
+	err := s.deps.Tx.Do(ctx, func(ctx context.Context) error {
+		var err error
+		n, err = s.deps.Repo.PurgeBills(ctx, s.now().Add(-s.cfg.KeepBills), limit)
+		return err
+	})
+	return n, err
+}
+
 // Check asks the provider about one of the payer's own payments right now, if
 // it is open, and answers how it stands then; for clients that poll. A
 // provider that does not answer leaves it as it is.

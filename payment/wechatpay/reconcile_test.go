@@ -34,7 +34,7 @@ func newTill(t *testing.T, store storage.Store) *till {
 	wallets, err := wallet.New(wallet.Deps{Repo: store.Wallets(), Tx: store, Outbox: store, Hasher: secret.New(secret.Config{})}, wallet.Config{Now: b.now})
 	require.NoError(t, err)
 	shop, err := payment.New(payment.Deps{Tx: store, Outbox: store, Repo: store.Payments(), Wallet: wallets},
-		payment.Config{Providers: map[string]payment.Provider{"wxpay": b.provider}, Now: b.now, Logger: slog.New(slog.DiscardHandler)})
+		payment.Config{Providers: map[string]payment.Provider{"wxpay": b.provider}, Now: b.now, KeepBills: time.Hour, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	shop.Handle(ticket, payment.Handler{Run: func(context.Context, *payment.Payment) error { return nil },
 		Price: func(context.Context, mall.Actor, payment.Action) (payment.Price, error) {
@@ -175,6 +175,21 @@ func TestReconcile(t *testing.T) {
 		}
 		_, err = s.shop.Reconcile(ctx, mall.System(), "balance", "", "2026-11-21")
 		require.ErrorIs(t, err, payment.ErrProvider)
+
+		s.pass(6 * 24 * time.Hour)
+		n, err = s.shop.SweepOldBills(ctx, 100)
+		require.NoError(t, err)
+		require.Zero(t, n, "a week is kept, whatever the setting")
+		s.pass(24*time.Hour + time.Minute)
+		for _, want := range []int{10, 1, 0} {
+			n, err = s.shop.SweepOldBills(ctx, 10)
+			require.NoError(t, err)
+			require.Equal(t, want, n, "8 differences and 3 days")
+		}
+		require.Empty(t, s.differences(payment.DifferenceFilter{}))
+		require.Equal(t, 8, s.told(t))
+		_, err = store.Payments().ByNumber(ctx, numbers[6])
+		require.NoError(t, err, "payments stay")
 	})
 }
 

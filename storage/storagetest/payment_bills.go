@@ -91,6 +91,28 @@ func testPaymentBills(t *testing.T, open Open) {
 	require.Equal(t, mall.Money(7), list(open1)[0].Theirs, "it is back")
 	require.Empty(t, list(payment.DifferenceFilter{Provider: "alipay"}))
 
+	purge := func(before time.Time, limit int) (n int) {
+		t.Helper()
+		do(func(ctx context.Context) {
+			var err error
+			n, err = repo.PurgeBills(ctx, before, limit)
+			require.NoError(t, err)
+		})
+		return n
+	}
+	require.Zero(t, purge(done, 10), "seen, and claimed, since")
+	rolledBack(t, store, func(ctx context.Context) {
+		n, err := repo.PurgeBills(ctx, done.Add(2*time.Hour), 10)
+		require.NoError(t, err)
+		require.Equal(t, 2, n)
+	})
+	require.Equal(t, 1, purge(done.Add(2*time.Hour), 1), "the difference, seen when it was found last")
+	require.Empty(t, list(payment.DifferenceFilter{}))
+	require.False(t, claim(false, done.Add(2*time.Hour)), "the day is remembered")
+	require.Equal(t, 1, purge(done.Add(2*time.Hour), 10))
+	require.Zero(t, purge(done.Add(2*time.Hour), 10))
+	require.True(t, claim(false, done.Add(2*time.Hour)), "the day is forgotten")
+
 	paid := aPayment("PAID", 1, 2)
 	do(func(ctx context.Context) {
 		require.NoError(t, repo.Insert(ctx, paid, moneyDay))

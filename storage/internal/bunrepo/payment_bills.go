@@ -98,6 +98,17 @@ func (p payments) ResolveDifferences(ctx context.Context, provider, merchant, da
 	return err
 }
 
+func (p payments) PurgeBills(ctx context.Context, before time.Time, limit int) (int, error) {
+	seen, err := count(p.del(ctx).Model((*differenceRow)(nil)).
+		Where("id IN (SELECT o.id FROM ?(ns)payment_differences AS o WHERE o.seen_at < ? ORDER BY o.seen_at LIMIT ?)", millis(before), limit).Exec(ctx))
+	if err != nil || int(seen) >= limit {
+		return int(seen), err
+	}
+	days, err := count(p.del(ctx).Model((*paymentBillRow)(nil)).
+		Where("id IN (SELECT o.id FROM ?(ns)payment_bills AS o WHERE o.next_try_at < ? ORDER BY o.next_try_at LIMIT ?)", millis(before), limit-int(seen)).Exec(ctx))
+	return int(seen + days), err
+}
+
 func (p payments) Differences(ctx context.Context, f payment.DifferenceFilter, page mall.Page) (mall.Slice[payment.Difference], error) {
 	var rows []differenceRow
 	q := p.sel(ctx).Model(&rows)
