@@ -19,8 +19,9 @@ import (
 // transaction); any other is ErrAmount. Open payments of the same payer for
 // the same references are closed first, so that their shares are free again.
 //
-// It is called outside of transactions. When the gateway refuses or does not
-// answer it is ErrGateway; the payment then ends, or waits for the sweep.
+// It is called outside of transactions. What a Checker refuses writes nothing
+// and closes nothing. When the gateway refuses or does not answer it is
+// ErrGateway; the payment then ends, or waits for the sweep.
 func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Opened, error) {
 	if mall.InTx(ctx) {
 		return nil, ErrInTx
@@ -54,6 +55,11 @@ func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Open
 	like := s.draft(who, a)
 	like.Provider, like.Scene, like.OpenID, like.Remark = in.Provider, in.Scene, in.OpenID, in.Remark
 	like.Operator, like.AppID, like.Merchant = m.Operator, m.AppID, m.Number
+	if c, ok := provider.(Checker); ok {
+		if err := c.Check(s.request(like, in, who.Addr)); err != nil {
+			return nil, err
+		}
+	}
 	if o, err := s.makeRoom(ctx, provider, who, like, in); o != nil || err != nil {
 		return o, err
 	}

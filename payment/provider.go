@@ -56,6 +56,16 @@ type Provider interface {
 	Answer(accepted bool, message string) NoticeAnswer
 }
 
+// Checker is a Provider that knows by itself whether it can open a payment at
+// all. Payments that it refuses are never written.
+type Checker interface {
+	// Check is the error that Create would answer without sending anything:
+	// mall.ErrNotConfigured with the setting that is missing for the appid or the
+	// merchant, ErrOpenID, mall.ErrInvalid with a field. It calls nobody. Number,
+	// Amount, Title and Due are not known yet and not looked at.
+	Check(r Request) error
+}
+
 // Header is the header of a notification in the canonical form of net/http.
 type Header map[string][]string
 

@@ -106,6 +106,10 @@ func (s suite) closed(number string, want ...payment.Outcome) {
 // prepay id, but its amount does not change and it is paid once.
 func (s suite) create() {
 	s.query("ABSENT1", payment.Absent)
+	if c, ok := s.Provider.(payment.Checker); ok {
+		err := c.Check(s.request("", 0))
+		s.check(err == nil, "Check refuses what Create takes: %v", err)
+	}
 	for range 2 {
 		o := s.opened("CREATE1", 1234)
 		s.check(o.Prepay != "" || len(o.Params) > 0, "an open payment needs something to pay it by")

@@ -48,7 +48,7 @@ func (p *Provider) parties(appid, merchant string) (parties, error) {
 	if p.cfg.Partner {
 		merchant = cmp.Or(merchant, p.cfg.SubMerchantID)
 		if merchant == "" {
-			return parties{}, mall.ErrNotConfigured.With("wechatpay SubMerchantID")
+			return parties{}, mall.ErrNotConfigured.With("wechatpay Config.SubMerchantID")
 		}
 		w := parties{SpAppID: p.cfg.AppID, SpMchID: p.cfg.MerchantID, SubMchID: merchant, appid: appid, mch: merchant}
 		if appid != p.cfg.AppID {
@@ -58,9 +58,9 @@ func (p *Provider) parties(appid, merchant string) (parties, error) {
 	}
 	switch {
 	case merchant != "" && merchant != p.cfg.MerchantID:
-		return parties{}, mall.ErrNotConfigured.With("wechatpay merchant " + merchant)
+		return parties{}, mall.ErrNotConfigured.With("wechatpay Config.MerchantID: " + merchant)
 	case !slices.Contains(p.cfg.AppIDs, appid):
-		return parties{}, mall.ErrNotConfigured.With("wechatpay appid " + appid)
+		return parties{}, mall.ErrNotConfigured.With("wechatpay Config.AppIDs: " + appid)
 	}
 	return parties{AppID: appid, MchID: p.cfg.MerchantID, appid: appid, mch: p.cfg.MerchantID}, nil
 }
@@ -116,6 +116,34 @@ var (
 	codeForm   = regexp.MustCompile(`^1[0-5][0-9]{16}$`) // payment codes of WeChat Pay
 )
 
+// Check implements payment.Checker: JSAPI without OpenID is ErrOpenID; H5
+// without Addr, or with one that is no address, and CODE without a payment code
+// are mall.ErrInvalid; an appid or merchant that is not this provider's is
+// mall.ErrNotConfigured.
+func (p *Provider) Check(r payment.Request) error {
+	if _, err := p.parties(r.AppID, r.Merchant); err != nil {
+		return err
+	}
+	switch r.Scene {
+	case payment.SceneNative, payment.SceneApp:
+	case payment.SceneJSAPI:
+		if r.OpenID == "" {
+			return payment.ErrOpenID
+		}
+	case payment.SceneH5:
+		if _, err := netip.ParseAddr(r.Addr); err != nil {
+			return mall.ErrInvalid.With("addr")
+		}
+	case payment.SceneCode:
+		if !codeForm.MatchString(r.Code) {
+			return mall.ErrInvalid.With("code")
+		}
+	default:
+		return mall.ErrInvalid.With("scene")
+	}
+	return nil
+}
+
 // Create implements payment.Provider. Params are, by scene:
 //
 //	NATIVE  code_url: what the QR code shows
@@ -124,11 +152,13 @@ var (
 //	H5      h5_url: where the payer's browser goes
 //	CODE    none: paid at once, or Waiting while the payer types the password
 //
-// JSAPI without OpenID is ErrOpenID; H5 without Addr, or with one that is no
-// address, CODE without a payment code and numbers that are not of 6 to 32
-// digits, letters and _-|* are mall.ErrInvalid.
+// What Check refuses, and numbers that are not of 6 to 32 digits, letters and
+// _-|*, mall.ErrInvalid, are not sent.
 func (p *Provider) Create(ctx context.Context, r payment.Request) (payment.Opening, error) {
 	who, err := p.begin(ctx, r.AppID, r.Merchant)
+	if err == nil {
+		err = p.Check(r)
+	}
 	switch {
 	case err != nil:
 		return payment.Opening{}, err
@@ -140,31 +170,20 @@ func (p *Provider) Create(ctx context.Context, r payment.Request) (payment.Openi
 	o := order{parties: who, Description: cut(r.Title, 127), Number: r.Number, Amount: amount{r.Amount, currency},
 		Expire: r.Due.In(beijing).Format(time.RFC3339), NotifyURL: p.cfg.NotifyURL}
 	switch r.Scene {
-	case payment.SceneNative:
-		return p.open(ctx, "native", &o)
 	case payment.SceneApp:
 		return p.open(ctx, "app", &o)
 	case payment.SceneJSAPI:
-		if r.OpenID == "" {
-			return payment.Opening{}, payment.ErrOpenID
-		}
 		o.Payer = p.payer(who, r.OpenID)
 		return p.open(ctx, "jsapi", &o)
 	case payment.SceneH5:
-		if _, err := netip.ParseAddr(r.Addr); err != nil {
-			return payment.Opening{}, mall.ErrInvalid.With("addr")
-		}
 		o.Scene = &scene{PayerIP: r.Addr, H5: &h5Info{Type: "Wap"}}
 		return p.open(ctx, "h5", &o)
 	case payment.SceneCode:
-		if !codeForm.MatchString(r.Code) {
-			return payment.Opening{}, mall.ErrInvalid.With("code")
-		}
 		o.Payer, o.Scene = &payer{AuthCode: r.Code}, &scene{Store: &storeRef{p.cfg.StoreID}}
 		o.Expire, o.NotifyURL = "", "" // the answer is at once, nobody is notified
 		return p.charge(ctx, &o)
 	}
-	return payment.Opening{}, mall.ErrInvalid.With("scene")
+	return p.open(ctx, "native", &o)
 }
 
 // payer names the payer by the openid at the appid that is paid.

@@ -30,18 +30,25 @@ type till struct {
 }
 
 func newTill(t *testing.T, store storage.Store) *till {
-	b := setup(t, nil)
-	wallets, err := wallet.New(wallet.Deps{Repo: store.Wallets(), Tx: store, Outbox: store, Hasher: secret.New(secret.Config{})}, wallet.Config{Now: b.now})
-	require.NoError(t, err)
-	shop, err := payment.New(payment.Deps{Tx: store, Outbox: store, Repo: store.Payments(), Wallet: wallets},
-		payment.Config{Providers: map[string]payment.Provider{"wxpay": b.provider}, Now: b.now, KeepBills: time.Hour, Logger: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
+	s := &till{bench: setup(t, nil), store: store, who: mall.Actor{Account: 7, Face: mall.FaceManager, AppID: appID, OpenID: "o1"}}
+	s.shop = s.process(s.provider)
+	return s
+}
+
+// process is one that sells the tickets through a provider.
+func (s *till) process(p payment.Provider) *payment.Service {
+	s.t.Helper()
+	wallets, err := wallet.New(wallet.Deps{Repo: s.store.Wallets(), Tx: s.store, Outbox: s.store, Hasher: secret.New(secret.Config{})}, wallet.Config{Now: s.now})
+	require.NoError(s.t, err)
+	shop, err := payment.New(payment.Deps{Tx: s.store, Outbox: s.store, Repo: s.store.Payments(), Wallet: wallets},
+		payment.Config{Providers: map[string]payment.Provider{"wxpay": p}, Now: s.now, KeepBills: time.Hour, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(s.t, err)
 	shop.Handle(ticket, payment.Handler{Run: func(context.Context, *payment.Payment) error { return nil },
 		Price: func(context.Context, mall.Actor, payment.Action) (payment.Price, error) {
 			return payment.Price{Amount: 100}, nil
 		}})
-	require.NoError(t, shop.Seal())
-	return &till{bench: b, store: store, shop: shop, who: mall.Actor{Account: 7, Face: mall.FaceManager, AppID: appID, OpenID: "o1"}}
+	require.NoError(s.t, shop.Seal())
+	return shop
 }
 
 // open opens the payment of a ticket.

@@ -94,3 +94,33 @@ func TestMoneyMovesOnce(t *testing.T) {
 		require.Equal(t, mall.Money(2000), balance())
 	})
 }
+
+// TestNothingIsWrittenWithoutASetting: a payment that the merchant's settings
+// do not allow leaves no row, and ends nothing that was open.
+func TestNothingIsWrittenWithoutASetting(t *testing.T) {
+	t.Parallel()
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		s := newTill(t, store)
+		number := s.open(1)
+		partner := s.config
+		partner.Partner = true
+		sub := s.process(s.bench.open(partner))
+		for told, c := range map[string]struct {
+			shop *payment.Service
+			who  mall.Actor
+			want error
+		}{
+			"wechatpay Config.AppIDs: wx1":   {s.shop, mall.Actor{Account: 7, AppID: "wx1", OpenID: "o1"}, mall.ErrNotConfigured},
+			"wechatpay Config.SubMerchantID": {sub, s.who, mall.ErrNotConfigured},
+			"payer has no openid":            {s.shop, mall.Actor{Account: 7, AppID: appID}, payment.ErrOpenID},
+		} {
+			_, err := c.shop.Open(t.Context(), c.who, payment.OpenInput{Provider: "wxpay", Action: &payment.Action{Purpose: ticket, Refs: []mall.ID{1}}})
+			require.ErrorIs(t, err, c.want)
+			require.ErrorContains(t, err, told)
+		}
+		list, err := store.Payments().List(t.Context(), payment.Filter{}, mall.Page{Limit: 10})
+		require.NoError(t, err)
+		require.Len(t, list.Items, 1)
+		require.Equal(t, []any{number, payment.StatePending}, []any{list.Items[0].Number, list.Items[0].State})
+	})
+}
