@@ -99,6 +99,33 @@ func TestCalendarSpans(t *testing.T) {
 	require.Equal(t, "2026-03-01", mall.NewCalendar(time.UTC).Day(at))
 }
 
+func TestCalendarAdds(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	for _, c := range []struct {
+		zone *time.Location
+		from string
+		span mall.Span
+		n    int
+		want string
+	}{
+		{nil, "2026-01-31T16:30:00Z", mall.Monthly, 1, "2026-02-28T16:30:00Z"}, // 1 February in Shanghai
+		{nil, "2026-01-31T15:30:00Z", mall.Monthly, 1, "2026-02-28T15:30:00Z"},
+		{nil, "2026-01-31T15:30:00Z", mall.Monthly, 2, "2026-03-31T15:30:00Z"},
+		{nil, "2028-02-29T00:00:00Z", mall.Yearly, 1, "2029-02-28T00:00:00Z"},
+		{nil, "2026-12-31T00:00:00Z", mall.Monthly, 14, "2028-02-29T00:00:00Z"},
+		{nil, "2026-12-31T00:00:00Z", mall.Daily, 1, "2027-01-01T00:00:00Z"},
+		{nil, "2026-12-31T00:00:00Z", mall.Weekly, 2, "2027-01-14T00:00:00Z"},
+		{berlin, "2026-03-28T11:00:00Z", mall.Daily, 1, "2026-03-29T10:00:00Z"}, // noon on both days
+		{berlin, "2026-10-24T22:30:00Z", mall.Monthly, 1, "2026-11-24T23:30:00Z"},
+	} {
+		from, err := time.Parse(time.RFC3339, c.from)
+		require.NoError(t, err)
+		require.Equal(t, c.want, mall.NewCalendar(c.zone).Add(from, c.span, c.n).Format(time.RFC3339), "%v", c)
+	}
+}
+
 func TestErrorChain(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("boom")

@@ -194,3 +194,24 @@ func (c Calendar) Start(t time.Time, s Span, n int) string {
 	}
 	return time.Date(y, m, d, 0, 0, 0, 0, c.Zone()).Format(time.DateOnly)
 }
+
+// Add is n spans after t by the calendar, at the same time of day in its zone:
+// months and years end on the same day of the month, or on its last if that is
+// missing there. It answers in the zone of t.
+func (c Calendar) Add(t time.Time, s Span, n int) time.Time {
+	l := t.In(c.Zone())
+	y, m, d := l.Date()
+	switch s {
+	case Weekly:
+		d += 7 * n
+	case Monthly, Yearly:
+		if s == Yearly {
+			n *= 12
+		}
+		m += time.Month(n)
+		d = min(d, time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Day())
+	default:
+		d += n
+	}
+	return time.Date(y, m, d, l.Hour(), l.Minute(), l.Second(), l.Nanosecond(), c.Zone()).In(t.Location())
+}
