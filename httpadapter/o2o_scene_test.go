@@ -77,22 +77,24 @@ func TestO2OAcross(t *testing.T) {
 // signed in by the scene alone.
 func TestO2OSamePerson(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, storagetest.SQLite(t))
-	ann := w.Mini(apitest.AppID, "ann-1#union-ann")
-	ann.LoginMobile(annMobile).OK(t)
-	number, user := w.foreign(t, ann)
-	there := w.Mini(apitest.AppID2, "ann-2#union-ann")
-	there.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": w.scan(t, number, user)}).OK(t)
-	require.Equal(t, "1", there.Call("GET", "/orders", nil).OK(t).Get("total"))
-	require.Equal(t, user, w.Mini(apitest.AppID2, "").Call("POST", "/wxLogin", apitest.Fields{"code": "sandbox:ann-2#union-ann"}).OK(t).Get("userInfo.id"))
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		w := newTown(t, store)
+		ann := w.Mini(apitest.AppID, "ann-1#union-ann")
+		ann.LoginMobile(annMobile).OK(t)
+		number, user := w.foreign(t, ann)
+		there := w.Mini(apitest.AppID2, "ann-2#union-ann")
+		there.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": w.scan(t, number, user)}).OK(t)
+		require.Equal(t, "1", there.Call("GET", "/orders", nil).OK(t).Get("total"))
+		require.Equal(t, user, w.Mini(apitest.AppID2, "").Call("POST", "/wxLogin", apitest.Fields{"code": "sandbox:ann-2#union-ann"}).OK(t).Get("userInfo.id"))
 
-	// Somebody else, and somebody WeChat knows nothing of, are not.
-	number, user = w.foreign(t, ann)
-	for _, other := range []string{"bob-2#union-bob", "cat-2"} {
-		m := w.Mini(apitest.AppID2, other)
-		m.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": w.scan(t, number, user)}).OK(t)
-		m.Call("GET", "/orders", nil).Want(t, 10003)
-	}
+		// Somebody else, and somebody WeChat knows nothing of, are not.
+		number, user = w.foreign(t, ann)
+		for _, other := range []string{"bob-2#union-bob", "cat-2"} {
+			m := w.Mini(apitest.AppID2, other)
+			m.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": w.scan(t, number, user)}).OK(t)
+			m.Call("GET", "/orders", nil).Want(t, 10003)
+		}
+	})
 }
 
 // TestO2OSceneStranger: who knows the number of an order and the id of its
@@ -100,51 +102,53 @@ func TestO2OSamePerson(t *testing.T) {
 // neither read nor change anything else.
 func TestO2OSceneStranger(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, storagetest.SQLite(t))
-	ann := w.ann(t)
-	number, user := w.foreign(t, ann)
-	own := w.paidOrder(t, ann, "1")
-	open := w.buy(t, ann, 0, "1").Get("order_no")
-	code := detail(t, ann, own).Get("items.0.verify_code")
-	m := w.Mini(apitest.AppID2, "mallory-2")
-	m.Call("POST", "/order/pay", apitest.Fields{"order_no": number}).Want(t, 10003)
-	m.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": w.scan(t, number, user)}).OK(t)
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		w := newTown(t, store)
+		ann := w.ann(t)
+		number, user := w.foreign(t, ann)
+		own := w.paidOrder(t, ann, "1")
+		open := w.buy(t, ann, 0, "1").Get("order_no")
+		code := detail(t, ann, own).Get("items.0.verify_code")
+		m := w.Mini(apitest.AppID2, "mallory-2")
+		m.Call("POST", "/order/pay", apitest.Fields{"order_no": number}).Want(t, 10003)
+		m.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": w.scan(t, number, user)}).OK(t)
 
-	before := dump(t, w.Store)
-	called := 0
-	for _, r := range w.Routes(mall.FaceO2O, "o2o") {
-		if !strings.HasPrefix(r.Path, "/api/user/") || r.Path == "/api/user/wxLogin" || r.Path == "/api/user/logout" || r.Path == "/api/user/sms/verify_code" {
-			continue // about the caller alone
-		}
-		for _, no := range []string{number, own, open} {
-			path := strings.TrimPrefix(r.Path, "/api/user")
-			if no == number && (path == "/order/detail" || path == "/order/pay") {
-				continue
+		before := written(t, w.Store)
+		called := 0
+		for _, r := range w.Routes(mall.FaceO2O, "o2o") {
+			if !strings.HasPrefix(r.Path, "/api/user/") || r.Path == "/api/user/wxLogin" || r.Path == "/api/user/logout" || r.Path == "/api/user/sms/verify_code" {
+				continue // about the caller alone
 			}
-			f := o2oFields(w, r.Fields, no)
-			f["verify_code"] = code
-			e := m.Call(r.Verb, path, f)
-			require.NotContains(t, e.Body, annMobile, path)
-			require.NotContains(t, e.Body, own[5:], path)
-			require.NotContains(t, e.Body, code, path)
-			if r.Access == "user" || r.Access == "token" {
-				require.Equal(t, 10003, e.Code, "%s: %s", path, e.Body)
+			for _, no := range []string{number, own, open} {
+				path := strings.TrimPrefix(r.Path, "/api/user")
+				if no == number && (path == "/order/detail" || path == "/order/pay") {
+					continue
+				}
+				f := o2oFields(w, r.Fields, no)
+				f["verify_code"] = code
+				e := m.Call(r.Verb, path, f)
+				require.NotContains(t, e.Body, annMobile, path)
+				require.NotContains(t, e.Body, own[5:], path)
+				require.NotContains(t, e.Body, code, path)
+				if r.Access == "user" || r.Access == "token" {
+					require.Equal(t, 10003, e.Code, "%s: %s", path, e.Body)
+				}
+				called++
 			}
-			called++
 		}
-	}
-	require.Greater(t, called, 20)
-	require.Equal(t, before, dump(t, w.Store))
+		require.Greater(t, called, 20)
+		require.Equal(t, before, written(t, w.Store))
 
-	d := detail(t, m, number)
-	require.NotContains(t, d.Body, annMobile)
-	pay := m.Call("POST", "/order/pay", apitest.Fields{"order_no": number}).OK(t)
-	w.Settle(pay.Get("sdk_config.package"))
-	require.Equal(t, "4", detail(t, ann, number).Get("status"))
-	for _, item := range []string{"items.0.verify_code", "items.1.verify_code"} {
-		require.NotContains(t, detail(t, m, number).Body, detail(t, ann, number).Get(item))
-	}
-	require.Empty(t, w.Mini(apitest.AppID2, "").Call("POST", "/wxLogin", apitest.Fields{"code": "sandbox:mallory-2"}).OK(t).Get("userInfo"), "the openid is not ann's")
+		d := detail(t, m, number)
+		require.NotContains(t, d.Body, annMobile)
+		pay := m.Call("POST", "/order/pay", apitest.Fields{"order_no": number}).OK(t)
+		w.Settle(pay.Get("sdk_config.package"))
+		require.Equal(t, "4", detail(t, ann, number).Get("status"))
+		for _, item := range []string{"items.0.verify_code", "items.1.verify_code"} {
+			require.NotContains(t, detail(t, m, number).Body, detail(t, ann, number).Get(item))
+		}
+		require.Empty(t, w.Mini(apitest.AppID2, "").Call("POST", "/wxLogin", apitest.Fields{"code": "sandbox:mallory-2"}).OK(t).Get("userInfo"), "the openid is not ann's")
+	})
 }
 
 // TestO2OGuestPays: a scene's session that starts its payment again and again
@@ -188,16 +192,18 @@ func TestO2OGuestPays(t *testing.T) {
 // TestO2OBuyerEndsGuests: the buyer's new payment ends what a guest began.
 func TestO2OBuyerEndsGuests(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, storagetest.SQLite(t))
-	number, user := w.foreign(t, w.ann(t))
-	m := w.Mini(apitest.AppID2, "mallory-2")
-	m.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": w.scan(t, number, user)}).OK(t)
-	there := w.Mini(apitest.AppID2, "ann-2")
-	there.LoginMobile(annMobile).OK(t)
-	for _, who := range []*apitest.Mini{m, there} {
-		who.Call("POST", "/order/pay", apitest.Fields{"order_no": number}).OK(t)
-	}
-	require.Equal(t, []string{"closed", "pending"}, storagetest.Texts(t, w.Store, "SELECT state FROM {payments} ORDER BY id"))
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		w := newTown(t, store)
+		number, user := w.foreign(t, w.ann(t))
+		m := w.Mini(apitest.AppID2, "mallory-2")
+		m.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": w.scan(t, number, user)}).OK(t)
+		there := w.Mini(apitest.AppID2, "ann-2")
+		there.LoginMobile(annMobile).OK(t)
+		for _, who := range []*apitest.Mini{m, there} {
+			who.Call("POST", "/order/pay", apitest.Fields{"order_no": number}).OK(t)
+		}
+		require.Equal(t, []string{"closed", "pending"}, storagetest.Texts(t, w.Store, "SELECT state FROM {payments} ORDER BY id"))
+	})
 }
 
 // o2oFields are values with which a route gets past its first checks.
@@ -210,32 +216,12 @@ func o2oFields(w *town, names []string, number string) apitest.Fields {
 	return f
 }
 
-// dump is every row of every table of an SQLite store, but for counters of
-// tries.
-func dump(t *testing.T, store storage.Store) map[string][]string {
+// written is every row of every table but for counters of tries: two of them
+// tell whether something was written.
+func written(t *testing.T, store storage.Store) []string {
 	t.Helper()
-	all := map[string][]string{}
-	for _, table := range storagetest.Texts(t, store, `SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'mall\_%' ESCAPE '\' AND name NOT LIKE '%\_fts%' ESCAPE '\'`) {
-		if slices.Contains([]string{"mall_limits", "mall_order_code_tries"}, table) {
-			continue
-		}
-		rows, err := store.SQL(t.Context()).QueryContext(t.Context(), "SELECT * FROM "+table)
-		require.NoError(t, err)
-		cols, err := rows.Columns()
-		require.NoError(t, err)
-		for rows.Next() {
-			values, into := make([]any, len(cols)), make([]any, len(cols))
-			for i := range values {
-				into[i] = &values[i]
-			}
-			require.NoError(t, rows.Scan(into...))
-			all[table] = append(all[table], fmt.Sprint(values...))
-		}
-		require.NoError(t, rows.Err())
-		require.NoError(t, rows.Close())
-		slices.Sort(all[table])
-	}
-	require.NotEmpty(t, all["mall_orders"])
+	all := storagetest.Dump(t, store, "limits", "order_code_tries")
+	require.True(t, slices.ContainsFunc(all, func(row string) bool { return strings.HasPrefix(row, "orders ") }))
 	return all
 }
 
@@ -243,39 +229,41 @@ func dump(t *testing.T, store storage.Store) map[string][]string {
 // the order waits to be paid.
 func TestO2OScene(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, storagetest.SQLite(t))
-	ann := w.ann(t)
-	number, user := w.foreign(t, ann)
-	enter := func(m *apitest.Mini, scene string, code int) {
-		t.Helper()
-		m.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": scene}).Want(t, code)
-	}
-	here, there := w.Mini(apitest.AppID, "x-1"), w.Mini(apitest.AppID2, "x-2")
-	scene := w.scan(t, number, user)
-	require.Len(t, scene, 26)
-	require.Empty(t, storagetest.Grep(t, w.Store, scene), "scenes are stored as hashes")
-	enter(there, strings.ToLower(scene), 10010)
-	enter(there, scene+"A", 10010)
-	enter(here, scene, 10010) // of another centre
-	enter(there, scene, 0)
-	enter(there, scene, 10010) // used
-	enter(w.Mini(apitest.AppID2, "y-2"), scene, 10010)
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		w := newTown(t, store)
+		ann := w.ann(t)
+		number, user := w.foreign(t, ann)
+		enter := func(m *apitest.Mini, scene string, code int) {
+			t.Helper()
+			m.Call("POST", "/loginWithSceneId", apitest.Fields{"sceneId": scene}).Want(t, code)
+		}
+		here, there := w.Mini(apitest.AppID, "x-1"), w.Mini(apitest.AppID2, "x-2")
+		scene := w.scan(t, number, user)
+		require.Len(t, scene, 26)
+		require.Empty(t, storagetest.Grep(t, w.Store, scene), "scenes are stored as hashes")
+		enter(there, strings.ToLower(scene), 10010)
+		enter(there, scene+"A", 10010)
+		enter(here, scene, 10010) // of another centre
+		enter(there, scene, 0)
+		enter(there, scene, 10010) // used
+		enter(w.Mini(apitest.AppID2, "y-2"), scene, 10010)
 
-	scene = w.scan(t, number, user)
-	w.Clock.Advance(30 * time.Minute)
-	enter(there, scene, 10010)
-	scene = w.scan(t, number, user)
-	w.Clock.Advance(30*time.Minute - time.Second)
-	enter(there, scene, 0)
+		scene = w.scan(t, number, user)
+		w.Clock.Advance(30 * time.Minute)
+		enter(there, scene, 10010)
+		scene = w.scan(t, number, user)
+		w.Clock.Advance(30*time.Minute - time.Second)
+		enter(there, scene, 0)
 
-	scene = w.scan(t, number, user)
-	ann.Call("POST", "/order/cancel", apitest.Fields{"order_no": number}).OK(t)
-	enter(w.Mini(apitest.AppID2, "z-2"), scene, 500)
-	there.Call("POST", "/order/pay", apitest.Fields{"order_no": number}).Want(t, 500)
-	require.Equal(t, "2", detail(t, there, number).Get("status"))
-	w.Clock.Advance(time.Hour)
-	require.NoError(t, w.Sweep(t.Context()))
-	require.Empty(t, storagetest.Texts(t, w.Store, "SELECT hash FROM {scenes}"))
+		scene = w.scan(t, number, user)
+		ann.Call("POST", "/order/cancel", apitest.Fields{"order_no": number}).OK(t)
+		enter(w.Mini(apitest.AppID2, "z-2"), scene, 500)
+		there.Call("POST", "/order/pay", apitest.Fields{"order_no": number}).Want(t, 500)
+		require.Equal(t, "2", detail(t, there, number).Get("status"))
+		w.Clock.Advance(time.Hour)
+		require.NoError(t, w.Sweep(t.Context()))
+		require.Empty(t, storagetest.Texts(t, w.Store, "SELECT hash FROM {scenes}"))
+	})
 }
 
 // TestO2OSceneRace: twenty phones scan one code; one gets in.
@@ -333,50 +321,52 @@ func inParallel(n int, fn func(i int) int) map[int]int {
 // order of somebody else's is there.
 func TestO2OPage(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, storagetest.SQLite(t))
-	ann, v := w.ann(t), w.Mini("", "")
-	number, user := w.foreign(t, ann)
-	here := w.buy(t, ann, 0, "1").Get("order_no")
-	_, unknown := v.Page(w.across("O0000000000000000000000", user))
-	for _, c := range []struct {
-		f      apitest.Fields
-		status int
-	}{
-		{apitest.Fields{}, 400},
-		{apitest.Fields{"targetOperId": "x", "orderNo": number, "userId": user}, 400},
-		{apitest.Fields{"targetOperId": "99", "orderNo": number, "userId": user}, 404},
-		{apitest.Fields{"targetOperId": "1", "orderNo": number, "userId": user}, 409},
-		{with(w.across(number, user), "page", "https://evil.example/"), 400},
-		{with(w.across(number, user), "page", "a/b?x=1"), 400},
-		{with(w.across(number, user), "page", "none"), 400},
-		{with(w.across(number, user), "orderNo", "<script>alert(1)</script>"), 404},
-		{with(w.across(number, user), "orderNo", "a\x00b"), 400},
-		{with(w.across(number, user), "orderNo", strings.Repeat("x", 1<<20)), 400},
-		{w.across(number, "999"), 404},
-		{w.across(here, user), 409},
-	} {
-		status, body := v.Page(c.f)
-		require.Equal(t, c.status, status, "%.200v: %s", c.f, body)
-		require.Contains(t, body, "<main>")
-		require.NotContains(t, body, "<script")
-		require.NotContains(t, body, "data:image")
-		if c.status == 404 && c.f["targetOperId"] != "99" {
-			require.Equal(t, unknown, body)
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		w := newTown(t, store)
+		ann, v := w.ann(t), w.Mini("", "")
+		number, user := w.foreign(t, ann)
+		here := w.buy(t, ann, 0, "1").Get("order_no")
+		_, unknown := v.Page(w.across("O0000000000000000000000", user))
+		for _, c := range []struct {
+			f      apitest.Fields
+			status int
+		}{
+			{apitest.Fields{}, 400},
+			{apitest.Fields{"targetOperId": "x", "orderNo": number, "userId": user}, 400},
+			{apitest.Fields{"targetOperId": "99", "orderNo": number, "userId": user}, 404},
+			{apitest.Fields{"targetOperId": "1", "orderNo": number, "userId": user}, 409},
+			{with(w.across(number, user), "page", "https://evil.example/"), 400},
+			{with(w.across(number, user), "page", "a/b?x=1"), 400},
+			{with(w.across(number, user), "page", "none"), 400},
+			{with(w.across(number, user), "orderNo", "<script>alert(1)</script>"), 404},
+			{with(w.across(number, user), "orderNo", "a\x00b"), 400},
+			{with(w.across(number, user), "orderNo", strings.Repeat("x", 1<<20)), 400},
+			{w.across(number, "999"), 404},
+			{w.across(here, user), 409},
+		} {
+			status, body := v.Page(c.f)
+			require.Equal(t, c.status, status, "%.200v: %s", c.f, body)
+			require.Contains(t, body, "<main>")
+			require.NotContains(t, body, "<script")
+			require.NotContains(t, body, "data:image")
+			if c.status == 404 && c.f["targetOperId"] != "99" {
+				require.Equal(t, unknown, body)
+			}
 		}
-	}
-	res, err := w.Server.Client().Get(w.Server.URL + "/miniprogram_bridge/other")
-	require.NoError(t, err)
-	require.NoError(t, res.Body.Close())
-	require.Equal(t, 404, res.StatusCode)
-	require.Contains(t, res.Header.Get("Content-Security-Policy"), "default-src 'none'")
-	require.Equal(t, "no-store", res.Header.Get("Cache-Control"))
+		res, err := w.Server.Client().Get(w.Server.URL + "/miniprogram_bridge/other")
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, 404, res.StatusCode)
+		require.Contains(t, res.Header.Get("Content-Security-Policy"), "default-src 'none'")
+		require.Equal(t, "no-store", res.Header.Get("Cache-Control"))
 
-	last := 0
-	for range 25 {
+		last := 0
+		for range 25 {
+			last, _ = v.Page(w.across(number, user))
+		}
+		require.Equal(t, 429, last, "codes are drawn a limited number of times")
+		w.Clock.Advance(time.Hour)
 		last, _ = v.Page(w.across(number, user))
-	}
-	require.Equal(t, 429, last, "codes are drawn a limited number of times")
-	w.Clock.Advance(time.Hour)
-	last, _ = v.Page(w.across(number, user))
-	require.Equal(t, 200, last)
+		require.Equal(t, 200, last)
+	})
 }

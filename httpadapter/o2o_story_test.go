@@ -208,58 +208,64 @@ func pick(e apitest.Envelope, paths ...string) []string {
 // came from.
 func TestO2OLatePayment(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, storagetest.SQLite(t))
-	m := w.ann(t)
-	e := w.buy(t, m, 0, "1")
-	number := e.Get("order_no")
-	m.Call("POST", "/order/cancel", apitest.Fields{"order_no": number}).OK(t)
-	pay, ok, err := w.Books.ByPrepay(t.Context(), strings.TrimPrefix(e.Get("sdk_config.package"), "prepay_id="))
-	require.NoError(t, err)
-	require.True(t, ok)
-	_, err = w.Gateway.Pay(t.Context(), pay.Number, paytest.Late)
-	require.NoError(t, err)
-	require.Equal(t, "2", detail(t, m, number).Get("status"), "a cancelled order stays cancelled")
-	require.NoError(t, w.Sweep(t.Context()))
-	pay, _, err = w.Books.Order(t.Context(), pay.Number)
-	require.NoError(t, err)
-	require.Len(t, pay.Refunds, 1)
-	require.Equal(t, int64(1250), int64(pay.Refunds[0].Amount))
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		w := newTown(t, store)
+		m := w.ann(t)
+		e := w.buy(t, m, 0, "1")
+		number := e.Get("order_no")
+		m.Call("POST", "/order/cancel", apitest.Fields{"order_no": number}).OK(t)
+		pay, ok, err := w.Books.ByPrepay(t.Context(), strings.TrimPrefix(e.Get("sdk_config.package"), "prepay_id="))
+		require.NoError(t, err)
+		require.True(t, ok)
+		_, err = w.Gateway.Pay(t.Context(), pay.Number, paytest.Late)
+		require.NoError(t, err)
+		require.Equal(t, "2", detail(t, m, number).Get("status"), "a cancelled order stays cancelled")
+		require.NoError(t, w.Sweep(t.Context()))
+		pay, _, err = w.Books.Order(t.Context(), pay.Number)
+		require.NoError(t, err)
+		require.Len(t, pay.Refunds, 1)
+		require.Equal(t, int64(1250), int64(pay.Refunds[0].Amount))
+	})
 }
 
 // TestO2ORefunding: while the gateway does not answer, the order is refunding,
 // and can be found as such.
 func TestO2ORefunding(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, storagetest.SQLite(t))
-	m := w.ann(t)
-	number := w.paidOrder(t, m, "2")
-	w.Gateway.Fault(paytest.OpRefund, paytest.Lost)
-	back := m.Call("POST", "/order/refund", apitest.Fields{"order_no": number}).OK(t)
-	require.Equal(t, []string{"1", "25.00", ""}, pick(back, "status", "amount", "refund_id"))
-	m.Call("POST", "/order/refund", apitest.Fields{"order_no": number}).Want(t, 500)
-	require.Equal(t, "5", detail(t, m, number).Get("status"))
-	require.Equal(t, "1", m.Call("GET", "/orders", apitest.Fields{"status": "5"}).OK(t).Get("total"))
-	require.Equal(t, "0", m.Call("GET", "/orders", apitest.Fields{"status": "4"}).OK(t).Get("total"))
-	w.Gateway.Fault(paytest.OpRefund, paytest.None)
-	w.Clock.Advance(time.Hour)
-	require.NoError(t, w.Sweep(t.Context()))
-	require.Equal(t, "6", detail(t, m, number).Get("status"))
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		w := newTown(t, store)
+		m := w.ann(t)
+		number := w.paidOrder(t, m, "2")
+		w.Gateway.Fault(paytest.OpRefund, paytest.Lost)
+		back := m.Call("POST", "/order/refund", apitest.Fields{"order_no": number}).OK(t)
+		require.Equal(t, []string{"1", "25.00", ""}, pick(back, "status", "amount", "refund_id"))
+		m.Call("POST", "/order/refund", apitest.Fields{"order_no": number}).Want(t, 500)
+		require.Equal(t, "5", detail(t, m, number).Get("status"))
+		require.Equal(t, "1", m.Call("GET", "/orders", apitest.Fields{"status": "5"}).OK(t).Get("total"))
+		require.Equal(t, "0", m.Call("GET", "/orders", apitest.Fields{"status": "4"}).OK(t).Get("total"))
+		w.Gateway.Fault(paytest.OpRefund, paytest.None)
+		w.Clock.Advance(time.Hour)
+		require.NoError(t, w.Sweep(t.Context()))
+		require.Equal(t, "6", detail(t, m, number).Get("status"))
+	})
 }
 
 // TestO2OPartlyUsed: with the option, what is left of an order can be given
 // back after a code was used; a code that is used is never paid back.
 func TestO2OPartlyUsed(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, storagetest.SQLite(t), func(_ *httpadapter.Ports, _ *httpadapter.Config, web *httpadapter.AdapterConfig) {
-		web.O2O.RefundPartly = true
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		w := newTown(t, store, func(_ *httpadapter.Ports, _ *httpadapter.Config, web *httpadapter.AdapterConfig) {
+			web.O2O.RefundPartly = true
+		})
+		m, clerk := w.ann(t), w.clerk(t)
+		number := w.paidOrder(t, m, "3")
+		clerk.Call("POST", "/verification", apitest.Fields{"verify_code": detail(t, m, number).Get("items.1.verify_code")}).OK(t)
+		require.Equal(t, "25.00", m.Call("POST", "/order/refund", apitest.Fields{"order_no": number}).OK(t).Get("amount"))
+		d := detail(t, m, number)
+		require.Equal(t, []string{"7", "25.00", "3", "2", "3"}, pick(d, "status", "refund_price", "items.0.status", "items.1.status", "items.2.status"))
+		m.Call("POST", "/order/refund", apitest.Fields{"order_no": number}).Want(t, 500)
 	})
-	m, clerk := w.ann(t), w.clerk(t)
-	number := w.paidOrder(t, m, "3")
-	clerk.Call("POST", "/verification", apitest.Fields{"verify_code": detail(t, m, number).Get("items.1.verify_code")}).OK(t)
-	require.Equal(t, "25.00", m.Call("POST", "/order/refund", apitest.Fields{"order_no": number}).OK(t).Get("amount"))
-	d := detail(t, m, number)
-	require.Equal(t, []string{"7", "25.00", "3", "2", "3"}, pick(d, "status", "refund_price", "items.0.status", "items.1.status", "items.2.status"))
-	m.Call("POST", "/order/refund", apitest.Fields{"order_no": number}).Want(t, 500)
 }
 
 // TestO2OSameCode: two merchants may give the same code; a clerk of both says

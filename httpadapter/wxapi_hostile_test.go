@@ -117,29 +117,11 @@ func badInput(t *testing.T, kit *apitest.Kit, bad []string, count func() string)
 	}
 }
 
-// counter gives the number of rows of each table of an SQLite store, but for
-// those that count tries and log logins.
+// counter gives the number of rows of each table, but for those that count
+// tries and log logins.
 func counter(t *testing.T, store storage.Store) func() string {
 	t.Helper()
-	rows, err := store.SQL(t.Context()).QueryContext(t.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'mall\_%' ESCAPE '\'
-		AND sql NOT LIKE '%VIRTUAL%' AND name NOT LIKE '%\_fts%' ESCAPE '\'`)
-	require.NoError(t, err)
-	defer rows.Close()
-	var parts []string
-	for rows.Next() {
-		var name string
-		require.NoError(t, rows.Scan(&name))
-		if !slices.Contains([]string{"mall_limits", "mall_login_log", "mall_verify_codes", "mall_captchas", "mall_order_code_tries"}, name) {
-			parts = append(parts, `SELECT '`+name+`' AS n, count(*) AS c FROM `+name)
-		}
-	}
-	require.NoError(t, rows.Err())
-	require.Greater(t, len(parts), 20)
-	query := "SELECT group_concat(n || ' ' || c, ', ') FROM (" + strings.Join(parts, " UNION ALL ") + ")"
-	return func() (counts string) {
-		require.NoError(t, store.SQL(t.Context()).QueryRowContext(t.Context(), query).Scan(&counts))
-		return counts
-	}
+	return storagetest.Counts(t, store, "limits", "login_log", "verify_codes", "captchas", "order_code_tries")
 }
 
 func hostileOr(v string, code int) int {

@@ -56,17 +56,42 @@ func Dump(t *testing.T, store storage.Store, except ...string) []string {
 	return lines
 }
 
+// Counts gives a function that says how many rows each table has but those
+// left out, in one statement: quicker than Dump, and blind to changed rows.
+func Counts(t *testing.T, store storage.Store, except ...string) func() string {
+	t.Helper()
+	var parts []string
+	for name, from := range tablesOf(t, store) {
+		if !slices.Contains(except, name) {
+			parts = append(parts, "SELECT '"+name+" ' || count(*) AS n FROM "+from)
+		}
+	}
+	query := strings.Join(parts, " UNION ALL ") + " ORDER BY n"
+	return func() string { return strings.Join(Texts(t, store, query), ", ") }
+}
+
+// tablesOf are the tables of a store as statements name them, by their names
+// without a prefix.
+func tablesOf(t *testing.T, store storage.Store) map[string]string {
+	t.Helper()
+	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+	schema := schemaOf(t, store)
+	if schema != "" {
+		query = "SELECT table_name FROM information_schema.tables WHERE table_schema = '" + schema + "'"
+		schema = `"` + schema + `".`
+	}
+	tables := map[string]string{}
+	for _, name := range Texts(t, store, query) {
+		tables[strings.TrimPrefix(name, "mall_")] = schema + `"` + name + `"`
+	}
+	return tables
+}
+
 // everything visits every value of every table; row counts within a table.
 func everything(t *testing.T, store storage.Store, visit func(table, column, text string, row int)) {
 	t.Helper()
-	tables := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE 'CREATE VIRTUAL%'"
-	schema := schemaOf(t, store)
-	if schema != "" {
-		tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = '" + schema + "'"
-		schema = `"` + schema + `".`
-	}
-	for _, name := range Texts(t, store, tables) {
-		rows, err := store.SQL(t.Context()).QueryContext(t.Context(), "SELECT * FROM "+schema+`"`+name+`"`)
+	for name, from := range tablesOf(t, store) {
+		rows, err := store.SQL(t.Context()).QueryContext(t.Context(), "SELECT * FROM "+from)
 		require.NoError(t, err)
 		cols, err := rows.Columns()
 		require.NoError(t, err)
@@ -80,7 +105,7 @@ func everything(t *testing.T, store storage.Store, visit func(table, column, tex
 				if b, ok := v.([]byte); ok {
 					v = string(b)
 				}
-				visit(strings.TrimPrefix(name, "mall_"), cols[i], fmt.Sprint(v), n)
+				visit(name, cols[i], fmt.Sprint(v), n)
 			}
 		}
 		require.NoError(t, rows.Err())
