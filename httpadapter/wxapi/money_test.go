@@ -141,6 +141,7 @@ func TestDeposits(t *testing.T) {
 		{Verb: "POST", Path: "pay/wx/wxapp", Fields: fields{"token": "{token}", "money": "15", "nextAction": `{"type":5,"amount":"20"}`}, Save: map[string]string{"prepay": "package"}},
 		{Verb: "POST", Path: "deposit/back/apply", Fields: fields{"token": "{token}", "id": "{id}"}, Code: 20002},
 		{Do: func(_ testing.TB, k *apitest.Kit) { k.Settle(k.Var("prepay")) }},
+		{Verb: "POST", Path: "user/payLogs", Fields: fields{"token": "{token}"}, Want: map[string]string{"0.money": "15", "0.nextAction": `{"type":5,"amount":20}`, "0.status": "1"}},
 		{Verb: "GET", Path: "deposit/info", Fields: fields{"token": "{token}", "id": "{id}"}, Want: map[string]string{"status": "1", "statusStr": "已支付", "refCode": "自行车", "extJson.k": "v"}},
 		{Verb: "GET", Path: "deposit/info", Fields: fields{"token": "{other}", "id": "{id}"}, Code: 700},
 		{Verb: "GET", Path: "user/amount", Fields: fields{"token": "{token}"}, Want: map[string]string{"balance": "0", "freeze": "0"}},
@@ -202,6 +203,8 @@ func TestPayBill(t *testing.T) {
 		}},
 		{Verb: "GET", Path: "user/amount", Fields: fields{"token": "{token}"}, Want: map[string]string{"balance": "0", "freeze": "0", "totleConsumed": "275"}},
 		{Verb: "POST", Path: "user/cashLog/v2", Fields: fields{"token": "{token}", "type": "8", "behavior": "1"}, Want: map[string]string{"totalRow": "2"}},
+		{Verb: "POST", Path: "user/payLogs", Fields: fields{"token": "{token}"}, Want: map[string]string{"0.nextAction": `{"type":4,"uid":` + k.Var("uid") + `,"money":200}`,
+			"0.money": "75", "1.nextAction": `{"type":4,"uid":` + k.Var("uid") + `,"money":110}`, "1.payGate": "余额"}},
 		{Verb: "POST", Path: "user/cashLog/v2", Fields: fields{"token": "{token}", "behavior": "2"}, Code: 300},
 	}})
 }

@@ -3,14 +3,17 @@ package wxapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
+	"github.com/gomall-dev/mall/marketing/coupon"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
+	invoices "github.com/gomall-dev/mall/order/invoice"
 	"github.com/gomall-dev/mall/payment"
 )
 
@@ -81,7 +84,7 @@ func (a *api) place(in orderCreateIn) (order.PlaceInput, error) {
 	}
 	for _, id := range in.CouponID {
 		if id != "0" {
-			out.Offers = append(out.Offers, "coupon:"+id)
+			out.Offers = append(out.Offers, coupon.SourceName+":"+id)
 		}
 	}
 	for _, g := range in.Goods {
@@ -117,7 +120,7 @@ type quoteOut struct {
 	AmountTaxService    yuan            `json:"amountTaxService"`
 	CouponAmount        yuan            `json:"couponAmount"`
 	CouponID            []mall.ID       `json:"couponId"`
-	CouponUserList      []any           `json:"couponUserList"`
+	CouponUserList      []userCoupon    `json:"couponUserList"`
 	CouponRefused       []couponRefused `json:"couponRefused,omitempty"`
 	DeductionMoney      yuan            `json:"deductionMoney"`
 	DeductionScore      int64           `json:"deductionScore"`
@@ -146,7 +149,7 @@ type scoreRule struct {
 func quoteOf(q *order.Quote) *quoteOut {
 	o := &q.Order
 	out := &quoteOut{AmountTotle: yuan(goodsAmount(o)), AmountTotleOriginal: yuan(o.List), AmountReal: yuan(o.Payable), AmountLogistics: yuan(o.Freight),
-		AmountLogistics2: yuan(o.FreightList), AmountTaxService: yuan(o.FeeSum()), CouponAmount: yuan(couponAmount(o)), CouponID: []mall.ID{}, CouponUserList: []any{},
+		AmountLogistics2: yuan(o.FreightList), AmountTaxService: yuan(o.FeeSum()), CouponAmount: yuan(couponAmount(o)), CouponID: []mall.ID{}, CouponUserList: []userCoupon{},
 		DeductionMoney: yuan(o.Cut(order.SourcePoints)), DeductionScore: o.Deducted, GoodsNumber: o.Pieces(), IsNeedLogistics: o.Delivery == order.Express,
 		Score: o.Points, AdditionalPrices: map[string]yuan{},
 		DeductionRules: each(q.Rules, func(r points.Rule) scoreRule { return scoreRule{r.ID, r.Score, yuan(r.Money), r.Loop} })}
@@ -155,6 +158,11 @@ func quoteOf(q *order.Quote) *quoteOut {
 	}
 	for _, f := range o.Fees {
 		out.AdditionalPrices[f.Name] += yuan(f.Amount)
+	}
+	for _, f := range q.Applied {
+		if id, ok := endpoint.Int(f.Ref); ok && f.Source == coupon.SourceName {
+			out.CouponID = append(out.CouponID, mall.ID(id))
+		}
 	}
 	for _, r := range q.Refused {
 		_, text, _ := answer(r.Reason)
@@ -174,7 +182,9 @@ func (a *api) orderCreate(ctx context.Context, who mall.Actor, in orderCreateIn)
 		if err != nil {
 			return nil, err
 		}
-		return quoteOf(q), nil
+		out := quoteOf(q)
+		out.CouponUserList, err = a.usableCoupons(ctx, who, q.Usable)
+		return out, err
 	}
 	o, err := a.Orders.Place(ctx, who, want)
 	if err != nil {
@@ -295,7 +305,7 @@ type orderDetailIn struct {
 }
 
 // orderDetail shows an order to its buyer, or by its redemption code to
-// whoever may redeem it.
+// whoever may redeem it. Its invoice is told to the buyer alone.
 func (a *api) orderDetail(ctx context.Context, who mall.Actor, in orderDetailIn) (*orderDetailOut, error) {
 	if in.ID == 0 && in.HxNumber == "" {
 		return nil, endpoint.ErrRequired.With("id")
@@ -308,7 +318,14 @@ func (a *api) orderDetail(ctx context.Context, who mall.Actor, in orderDetailIn)
 	if err != nil {
 		return nil, err
 	}
-	return a.orderDetailOf(d), nil
+	out := a.orderDetailOf(d)
+	switch i, err := a.Invoices.OfOrder(ctx, who, d.ID); {
+	case err == nil:
+		out.OrderInfo.InvoiceID = i.ID
+	case !errors.Is(err, invoices.ErrNone):
+		return nil, err
+	}
+	return out, nil
 }
 
 type orderStatisticsIn struct {

@@ -72,6 +72,7 @@ type orderInfo struct {
 	UID              mall.ID `json:"uid"`
 	UserID           mall.ID `json:"userId"`
 	PID              mall.ID `json:"pid"`
+	InvoiceID        mall.ID `json:"invoiceId,omitempty"`
 	ShopID           mall.ID `json:"shopId"`
 	ShopIDZt         mall.ID `json:"shopIdZt,omitempty"`
 	ShopNameZt       string  `json:"shopNameZt,omitempty"`

@@ -121,7 +121,7 @@ func (a *api) payLogs(ctx context.Context, who mall.Actor, in payLogsIn) ([]payL
 
 func (a *api) payLog(p payment.Payment) payLogOut {
 	out := payLogOut{ID: p.ID, UID: p.Payer, UserID: a.cfg.MerchantID, Money: yuan(p.Amount), OrderNo: p.Number, ThirdOrderNo: p.Transaction,
-		PayGate: "WXAPP", PayGateStr: "微信支付", Remark: p.Remark, DateAdd: a.at(p.Created), DatePay: a.maybe(p.Paid), DateUpdate: a.at(p.Updated)}
+		PayGate: "WXAPP", PayGateStr: "微信支付", NextAction: actionText(&p), Remark: p.Remark, DateAdd: a.at(p.Created), DatePay: a.maybe(p.Paid), DateUpdate: a.at(p.Updated)}
 	switch p.Provider {
 	case payment.ProviderBalance:
 		out.PayGate, out.PayGateStr = "余额", "余额支付"
@@ -135,21 +135,7 @@ func (a *api) payLog(p payment.Payment) payLogOut {
 			out.Status, out.StatusStr = n, payStateTexts[n]
 		}
 	}
-	for n, purpose := range purposes {
-		if purpose == p.Action.Purpose {
-			out.NextAction = nextActionText(n, p.Action.Refs)
-		}
-	}
 	return out
-}
-
-// nextActionText is an action as clients send it.
-func nextActionText(kind int, refs []mall.ID) string {
-	ids := make([]string, len(refs))
-	for i, ref := range refs {
-		ids[i] = strconv.FormatInt(int64(ref), 10)
-	}
-	return `{"type":` + strconv.Itoa(kind) + `,"id":"` + strings.Join(ids, ",") + `"}`
 }
 
 type rechargeRuleOut struct {

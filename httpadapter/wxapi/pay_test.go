@@ -7,6 +7,8 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/bill"
+	"github.com/gomall-dev/mall/payment/deposit"
 )
 
 func TestNextAction(t *testing.T) {
@@ -31,5 +33,12 @@ func TestNextAction(t *testing.T) {
 		_, err := nextAction(text)
 		require.ErrorIs(t, err, mall.ErrInvalid, text)
 	}
-	require.Equal(t, `{"type":0,"id":"1,2"}`, nextActionText(0, []mall.ID{1, 2}))
+	for text, a := range map[string]payment.Action{
+		`{"type":0,"id":"1,2"}`:           {Purpose: payment.Order, Refs: []mall.ID{1, 2}},
+		`{"type":4,"uid":7,"money":12.5}`: bill.Action(1250),
+		`{"type":5,"amount":20}`:          {Purpose: deposit.Purpose, Refs: []mall.ID{3}},
+		"":                                {Purpose: payment.Recharge},
+	} {
+		require.Equal(t, text, actionText(&payment.Payment{Payer: 7, Amount: 1500, Share: 500, Action: a}))
+	}
 }

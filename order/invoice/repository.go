@@ -15,6 +15,9 @@ type Repository interface {
 	Insert(ctx context.Context, i *Invoice) error
 	// Get answers one invoice or mall.ErrNotFound.
 	Get(ctx context.Context, id mall.ID) (*Invoice, error)
+	// OfOrder answers the invoice of an order that was not refused, or
+	// mall.ErrNotFound.
+	OfOrder(ctx context.Context, order mall.ID) (*Invoice, error)
 	// List is one page, newest first.
 	List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Invoice], error)
 	// Decide moves an invoice that is neither issued nor refused to another

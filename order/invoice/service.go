@@ -201,6 +201,20 @@ func (s *Service) GetOf(ctx context.Context, who mall.Actor, id mall.ID) (*Invoi
 	return i, err
 }
 
+// OfOrder is the invoice of one of the actor's own orders that was not refused;
+// ErrNone without one, and for anybody else's.
+func (s *Service) OfOrder(ctx context.Context, who mall.Actor, id mall.ID) (*Invoice, error) {
+	account, err := who.Buyer()
+	if err != nil {
+		return nil, err
+	}
+	i, err := s.d.Repo.OfOrder(ctx, id)
+	if errors.Is(err, mall.ErrNotFound) || err == nil && i.Account != account {
+		return nil, ErrNone
+	}
+	return i, err
+}
+
 // ListOf is one page of the actor's own invoices, newest first.
 func (s *Service) ListOf(ctx context.Context, who mall.Actor, f Filter, p mall.Page) (mall.Slice[Invoice], error) {
 	account, err := who.Buyer()

@@ -57,3 +57,13 @@ type Bill struct {
 func Action(amount mall.Money) payment.Action {
 	return payment.Action{Purpose: Purpose, Params: map[string]string{"money": amount.String()}}
 }
+
+// AmountOf is the amount of the bill that an action pays; mall.ErrInvalid when it
+// is no action of Action's.
+func AmountOf(a payment.Action) (mall.Money, error) {
+	amount, err := mall.ParseYuan(a.Params["money"])
+	if err != nil || amount <= 0 || len(a.Refs) != 0 {
+		return 0, mall.ErrInvalid.With("money")
+	}
+	return amount, nil
+}

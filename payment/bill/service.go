@@ -98,7 +98,7 @@ func (s *Service) ListOf(ctx context.Context, who mall.Actor, p mall.Page) (mall
 
 // price is the quote of the moment at which the payment opens; it is frozen there.
 func (s *Service) price(ctx context.Context, _ mall.Actor, a payment.Action) (payment.Price, error) {
-	amount, err := amountOf(a)
+	amount, err := AmountOf(a)
 	if err != nil {
 		return payment.Price{}, err
 	}
@@ -108,7 +108,7 @@ func (s *Service) price(ctx context.Context, _ mall.Actor, a payment.Action) (pa
 
 // run books the bill: what was not paid of its amount was the discount.
 func (s *Service) run(ctx context.Context, p *payment.Payment) error {
-	amount, err := amountOf(p.Action)
+	amount, err := AmountOf(p.Action)
 	if err != nil || len(p.Parts) != 1 {
 		return mall.ErrInvalid.With("bill")
 	}
@@ -126,14 +126,6 @@ func (s *Service) run(ctx context.Context, p *payment.Payment) error {
 		return fmt.Errorf("bill: facts: %w", err)
 	}
 	return s.d.Outbox.Append(ctx, mall.Event{Kind: "bill.paid", Version: 1, Aggregate: b.ID, Facts: facts, At: b.Paid})
-}
-
-func amountOf(a payment.Action) (mall.Money, error) {
-	amount, err := mall.ParseYuan(a.Params["money"])
-	if err != nil || amount <= 0 || len(a.Refs) != 0 {
-		return 0, mall.ErrInvalid.With("money")
-	}
-	return amount, nil
 }
 
 // Rules lists the discount rules, smallest Consume first.

@@ -51,7 +51,15 @@ func testInvoices(t *testing.T, open Open) {
 			require.NoError(t, err)
 			require.Equal(t, c.want, ok, c.to)
 		}
-		require.NoError(t, repo.Insert(ctx, anInvoice(5, 7)), "after a refusal the order may have one")
+		_, err := repo.OfOrder(ctx, 7)
+		require.ErrorIs(t, err, mall.ErrNotFound, "the refused one does not count")
+		again := anInvoice(5, 7)
+		require.NoError(t, repo.Insert(ctx, again), "after a refusal the order may have one")
+		of, err := repo.OfOrder(ctx, 7)
+		require.NoError(t, err)
+		require.Equal(t, again, of)
+		_, err = repo.OfOrder(ctx, 0)
+		require.ErrorIs(t, err, mall.ErrNotFound, "invoices at large are of no order")
 		return nil
 	}))
 	one.State, one.By, one.Reason, one.Decided = invoice.Refused, 9, "税号不符", moneyDay

@@ -62,8 +62,16 @@ func (i invoices) Insert(ctx context.Context, x *invoice.Invoice) error {
 }
 
 func (i invoices) Get(ctx context.Context, id mall.ID) (*invoice.Invoice, error) {
+	return i.where(ctx, "id = ?", id)
+}
+
+func (i invoices) OfOrder(ctx context.Context, order mall.ID) (*invoice.Invoice, error) {
+	return i.where(ctx, "order_id = ? AND order_id <> 0 AND state <> 'refused'", order) // as the index invoices_order has it
+}
+
+func (i invoices) where(ctx context.Context, condition string, arg any) (*invoice.Invoice, error) {
 	var row invoiceRow
-	if err := i.sel(ctx).Model(&row).Where("id = ?", id).Scan(ctx); err != nil {
+	if err := i.sel(ctx).Model(&row).Where(condition, arg).Scan(ctx); err != nil {
 		return nil, one(err)
 	}
 	x := invoiceFromRow(&row)
