@@ -39,6 +39,8 @@ import (
 	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/cms/qrcode"
 	"github.com/gomall-dev/mall/cms/site"
+	"github.com/gomall-dev/mall/marketing"
+	"github.com/gomall-dev/mall/marketing/coupon"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/order/invoice"
@@ -76,13 +78,13 @@ func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
 // filled gives the common clock, calendar and address to the rooms that name none.
 func (c Config) filled() Config {
 	for _, now := range []*func() time.Time{
-		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Withdraw.Now, &c.Deposit.Now, &c.Bill.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now, &c.QRLogin.Now, &c.Students.Now, &c.Weather.Now,
+		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Withdraw.Now, &c.Deposit.Now, &c.Bill.Now, &c.Coupon.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now, &c.QRLogin.Now, &c.Students.Now, &c.Weather.Now,
 	} {
 		if *now == nil {
 			*now = c.Now
 		}
 	}
-	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar, &c.Payment.Calendar, &c.Withdraw.Calendar, &c.Deposit.Calendar, &c.Weather.Calendar} {
+	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar, &c.Payment.Calendar, &c.Withdraw.Calendar, &c.Deposit.Calendar, &c.Coupon.Calendar, &c.Weather.Calendar} {
 		if *zone == (mall.Calendar{}) {
 			*zone = c.Calendar
 		}
@@ -226,19 +228,26 @@ func (s *Services) papers(needPassword func(context.Context, mall.Actor) (bool, 
 	if d.Fixed == nil {
 		d.Fixed = func(ctx context.Context) (mall.Money, error) { return s.Site.Money(ctx, "deposit_amount", 0), nil }
 	}
-	if s.Deposits, err = deposit.New(deposit.Deps{Repo: st.Deposits(), Tx: st, Outbox: st, Wallet: s.Wallets, Payments: s.Payments}, d); err != nil {
+	if s.Deposits, err = deposit.New(deposit.Deps{Repo: st.Deposits(), Tx: st, Outbox: st, Payments: s.Payments}, d); err != nil {
 		return err
 	}
 	s.Bills, err = bill.New(bill.Deps{Repo: st.Bills(), Tx: st, Outbox: st, Payments: s.Payments}, s.cfg.Bill)
 	return err
 }
 
-// orders makes the orders, which register their purpose at the payments.
+// orders makes the orders and what reduces them, which register their purposes
+// at the payments.
 func (s *Services) orders(Ports) (err error) {
 	st, c := s.Store, s.cfg.Order
 	if c.Clerk == nil {
 		c.Clerk = s.clerk
 	}
+	s.Coupons, err = coupon.New(coupon.Deps{Repo: st.Coupons(), Tx: st, Outbox: st, Stock: s.Stock, Catalog: s.Catalog, Points: s.Points,
+		Payments: s.Payments, Accounts: s.Auth, Limits: st.Limits()}, s.cfg.Coupon)
+	if err != nil {
+		return err
+	}
+	c.Offers = append([]marketing.Source{s.Coupons}, c.Offers...)
 	s.Orders, err = order.New(order.Deps{
 		Tx: st, Outbox: st, Orders: st.Orders(), Claims: st.Claims(), Codes: st.RedemptionCodes(), Purchases: st.Purchases(),
 		Catalog: s.Catalog, Stock: s.Stock, Shops: s.Shops, Carts: s.Carts, Members: s.Members, Payments: s.Payments, Points: s.Points,
@@ -284,6 +293,7 @@ func (s *Services) seal() error {
 		{"deposits", s.Deposits.Eraser()},
 		{"invoices", s.Invoices.Eraser()},
 		{"points", s.Points.Eraser()},
+		{"coupons", s.Coupons.Eraser()},
 		{"catalog", auth.Eraser{Erase: s.Catalog.Erase, Export: s.Catalog.Export}},
 		{"file", auth.Eraser{Erase: s.Files.Erase, Export: s.Files.Export}},
 		{"stock", auth.Eraser{Erase: s.Stock.Erase}},
@@ -311,6 +321,7 @@ func (s *Services) table() []Sweep {
 		{"shops without index", time.Hour, limited(s.Shops.SweepUnindexed)},
 		{"orders to receive", time.Minute, limited(s.Orders.SweepReceive)},
 		{"orders to review", time.Minute, limited(s.Orders.SweepReview)},
+		{"coupons to expire", time.Minute, limited(s.Coupons.SweepExpired)},
 		{"tried redemption codes", 10 * time.Minute, plain(s.Orders.SweepCodes)},
 		{"sessions", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Auth.Sweep(ctx, batch) })},
 		{"verification codes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Verify.Sweep(ctx, batch) })},

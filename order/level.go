@@ -55,7 +55,7 @@ func (s *Service) grant(ctx context.Context, os []*Order) error {
 				continue
 			}
 			for n := range l.Qty {
-				if err := s.deps.Members.Give(ctx, o.Buyer, l.Level, l.LevelDays, grantSource(l.ID, n+1)); err != nil {
+				if err := s.deps.Members.Give(ctx, o.Buyer, l.Level, member.Days(l.LevelDays), grantSource(l.ID, n+1)); err != nil {
 					return err
 				}
 			}

@@ -48,6 +48,26 @@ func (s *Service) CloseFor(ctx context.Context, p Purpose, ref mall.ID) (Outcome
 	return answer, nil
 }
 
+// SpendableOn is what a payer can spend from the balance on a reference of a
+// price, in fen, at least 0. Shares of the balance that open payments of the
+// reference hold are set free first if without them it does not suffice. It is
+// called outside of transactions.
+func (s *Service) SpendableOn(ctx context.Context, payer mall.ID, p Purpose, ref mall.ID, price mall.Money) (mall.Money, error) {
+	balance, err := s.deps.Wallet.Available(ctx, payer)
+	if err != nil || balance >= price {
+		return balance, err
+	}
+	open, err := s.deps.Repo.CountOpen(ctx, p, ref)
+	if err != nil || open == 0 {
+		return max(balance, 0), err
+	}
+	if _, err := s.CloseFor(ctx, p, ref); err != nil {
+		return 0, err
+	}
+	balance, err = s.deps.Wallet.Available(ctx, payer)
+	return max(balance, 0), err
+}
+
 // closeEarlier closes what the payer left open for the same references, from a
 // share of the wallet on, and says how many payments are over by that. Payments
 // that do not answer stay as they are: should two succeed, the second is

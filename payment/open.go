@@ -255,6 +255,20 @@ func (s *Service) PayNothing(ctx context.Context, who mall.Actor, a Action) (*Pa
 	return p, nil
 }
 
+// PayAgreed is PayFromWallet for what the payer agreed to earlier, such as a
+// renewal: it asks for no password and joins the caller's transaction, so that
+// the payment and what says that it was due stand or fall together.
+func (s *Service) PayAgreed(ctx context.Context, who mall.Actor, a Action) (*Payment, error) {
+	if _, err := who.Buyer(); err != nil {
+		return nil, err
+	}
+	a, err := s.action(a)
+	if err != nil {
+		return nil, err
+	}
+	return s.fromBalance(ctx, who, a)
+}
+
 // payNow settles a payment without gateway: records, actions, ledger.
 func (s *Service) payNow(ctx context.Context, who mall.Actor, p *Payment) error {
 	if err := s.price(ctx, who, p); err != nil {

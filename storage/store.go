@@ -23,12 +23,14 @@ import (
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/cms/student"
 	"github.com/gomall-dev/mall/cms/weather"
+	"github.com/gomall-dev/mall/marketing/coupon"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/order/invoice"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
+	"github.com/gomall-dev/mall/payment/membership"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/payment/wallet/withdraw"
@@ -99,6 +101,7 @@ type Store interface {
 	// repositories: cart, order, marketing
 	Carts() cart.Repository
 	Points() points.Repository
+	Coupons() coupon.Repository
 	Orders() order.Repository
 	Claims() order.ClaimRepository
 	RedemptionCodes() order.CodeRepository
@@ -112,6 +115,7 @@ type Store interface {
 	Withdrawals() withdraw.Repository
 	Deposits() deposit.Repository
 	Bills() bill.Repository
+	Memberships() membership.Repository
 
 	// repositories: cms
 	Content() cms.Repository

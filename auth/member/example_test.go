@@ -27,7 +27,7 @@ func ExampleNew() {
 	}
 	gold := &member.Level{Name: "Gold", Rank: 1, Rebate: 9500, Active: true}
 	fmt.Println(members.Save(ctx, mall.System(), gold))
-	fmt.Println(members.Give(ctx, 7, gold.ID, 365, "payment:12"))
+	fmt.Println(members.Give(ctx, 7, gold.ID, member.Term{N: 1, Unit: mall.Yearly}, "payment:12"))
 	level, err := members.LevelOf(ctx, 7)
 	fmt.Println(level.Name, level.Rebate.Of(10_000), err)
 	// Output:

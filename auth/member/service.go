@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -15,6 +14,9 @@ import (
 var (
 	// ErrNoLevel says that there is no such level, or that it is not offered.
 	ErrNoLevel = mall.E(mall.NotFound, "member.no_level", "no such level")
+	// ErrHeld says that a level cannot be deleted because accounts hold it. Its
+	// argument is how many.
+	ErrHeld = mall.E(mall.State, "member.held", "level is held, by accounts:")
 )
 
 // Repository keeps levels, grants and what follows from them. Writes need a
@@ -26,6 +28,10 @@ type Repository interface {
 	Level(ctx context.Context, id mall.ID) (*Level, error)
 	// Levels are all levels by rank.
 	Levels(ctx context.Context) ([]Level, error)
+	// Holders counts the accounts that hold a level at a moment.
+	Holders(ctx context.Context, level mall.ID, at time.Time) (int64, error)
+	// Delete removes a level; false when there is none.
+	Delete(ctx context.Context, id mall.ID) (bool, error)
 	// Held is the active level of the highest rank that an account holds at a
 	// moment, with its end; the zero Level when there is none.
 	Held(ctx context.Context, account mall.ID, at time.Time) (Level, error)
@@ -59,6 +65,8 @@ type Deps struct {
 
 // Config adjusts a Service; its zero value works.
 type Config struct {
+	// Calendar is by which terms are counted; the zero value is UTC+8.
+	Calendar mall.Calendar
 	// Now is the clock; nil is the system's.
 	Now func() time.Time
 }
@@ -68,8 +76,9 @@ const RightLevels = "/users/updateUser"
 
 // Service holds the rules of membership.
 type Service struct {
-	d   Deps
-	now func() time.Time
+	d        Deps
+	calendar mall.Calendar
+	now      func() time.Time
 }
 
 // New makes a Service; a missing dependency is an error that names it.
@@ -82,7 +91,7 @@ func New(d Deps, c Config) (*Service, error) {
 	case d.Repository == nil:
 		return nil, errors.New("member: Deps.Repository is missing")
 	}
-	return &Service{d: d, now: mall.Clock(c.Now)}, nil
+	return &Service{d: d, calendar: c.Calendar, now: mall.Clock(c.Now)}, nil
 }
 
 // LevelOf is the best level that an account holds now, with its end. Without
@@ -142,7 +151,7 @@ func (s *Service) SetRank(ctx context.Context, who mall.Actor, account mall.ID, 
 		if want == 0 {
 			return nil
 		}
-		return s.Give(ctx, account, want, 0, "staff:"+rand.Text())
+		return s.Give(ctx, account, want, Term{}, "staff:"+rand.Text())
 	})
 }
 
@@ -172,8 +181,15 @@ func (s *Service) Level(ctx context.Context, id mall.ID) (*Level, error) {
 // Levels are all levels by rank.
 func (s *Service) Levels(ctx context.Context) ([]Level, error) { return s.d.Repository.Levels(ctx) }
 
+// Bounds of what a shop says of a level, in entries and characters.
+const (
+	maxExt     = 20
+	maxExtKey  = 64
+	maxExtText = 200
+)
+
 // Save stores a level, a new one when its ID is 0. Rebate lies between 1 and
-// mall.Whole.
+// mall.Whole. It needs RightLevels.
 func (s *Service) Save(ctx context.Context, who mall.Actor, l *Level) error {
 	if err := who.Must(RightLevels); err != nil {
 		return err
@@ -184,6 +200,14 @@ func (s *Service) Save(ctx context.Context, who mall.Actor, l *Level) error {
 	if l.Name == "" || utf8.RuneCountInString(l.Name) > 64 {
 		return mall.ErrInvalid.With("name")
 	}
+	if len(l.Ext) > maxExt {
+		return mall.ErrInvalid.With("ext")
+	}
+	for k, v := range l.Ext {
+		if k == "" || utf8.RuneCountInString(k) > maxExtKey || utf8.RuneCountInString(v) > maxExtText {
+			return mall.ErrInvalid.With("ext")
+		}
+	}
 	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		l.UpdatedAt = s.now()
 		if l.ID == 0 {
@@ -193,12 +217,52 @@ func (s *Service) Save(ctx context.Context, who mall.Actor, l *Level) error {
 	})
 }
 
-// Give grants a level to an account for days (0 for ever). A hold of the same
-// level that is running is lengthened, never shortened. Source is unique:
-// giving twice for one source gives once. It joins a running transaction, so
-// that a payment and its grant stand or fall together.
-func (s *Service) Give(ctx context.Context, account, level mall.ID, days int, source string) error {
-	if account == 0 || days < 0 || days > 36_500 || source == "" {
+// Delete removes a level that nobody holds; ErrHeld otherwise: a level that is
+// saved as not active ends for all who hold it. It joins a running transaction
+// and needs RightLevels.
+func (s *Service) Delete(ctx context.Context, who mall.Actor, id mall.ID) error {
+	if err := who.Must(RightLevels); err != nil {
+		return err
+	}
+	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		ok, err := s.d.Repository.Delete(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return ErrNoLevel
+		}
+		n, err := s.d.Repository.Holders(ctx, id, s.now())
+		if err == nil && n > 0 {
+			return ErrHeld.With(n)
+		}
+		return err
+	})
+}
+
+// Own lets nobody else change what an account was given until the running
+// transaction ends, so that what was read of it stays true.
+func (s *Service) Own(ctx context.Context, account mall.ID) error {
+	return s.d.Repository.Own(ctx, account)
+}
+
+// EndOf is until when the grants of a level to an account reach, the zero time
+// for ever; that may be past. ok is false when it has none.
+func (s *Service) EndOf(ctx context.Context, account, level mall.ID) (until time.Time, ok bool, err error) {
+	grants, err := s.d.Repository.Standing(ctx, account, level)
+	if err != nil {
+		return until, false, err
+	}
+	_, until, ok = Span(s.calendar, grants)
+	return until, ok, nil
+}
+
+// Give grants a level to an account for a term. A hold of the same level that
+// is running is lengthened, never shortened. Source is unique: giving twice for
+// one source gives once. It joins a running transaction, so that a payment and
+// its grant stand or fall together.
+func (s *Service) Give(ctx context.Context, account, level mall.ID, term Term, source string) error {
+	if account == 0 || !term.Valid() || source == "" {
 		return mall.ErrInvalid.With("grant")
 	}
 	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
@@ -209,7 +273,7 @@ func (s *Service) Give(ctx context.Context, account, level mall.ID, days int, so
 			return err
 		}
 		now := s.now()
-		err := s.d.Repository.Insert(ctx, &Grant{Account: account, Level: level, Source: source, Days: days, CreatedAt: now})
+		err := s.d.Repository.Insert(ctx, &Grant{Account: account, Level: level, Source: source, Term: term, CreatedAt: now})
 		if errors.Is(err, mall.ErrConflict) {
 			return nil
 		}
@@ -246,7 +310,7 @@ func (s *Service) recompute(ctx context.Context, account, level mall.ID, event s
 	if err != nil {
 		return err
 	}
-	since, until, ok := Span(grants)
+	since, until, ok := Span(s.calendar, grants)
 	if ok {
 		err = s.d.Repository.Hold(ctx, account, level, since, until)
 	} else {
@@ -264,27 +328,4 @@ func (s *Service) recompute(ctx context.Context, account, level mall.ID, event s
 		return err
 	}
 	return s.d.Outbox.Append(ctx, mall.Event{Kind: event, Version: 1, Aggregate: account, Facts: b, At: now})
-}
-
-// Span joins grants of one level: each begins when it was given or when the
-// ones before it end, whichever is later. Since is the begin of the last
-// unbroken run, until its end, zero for ever; ok is false without grants.
-func Span(grants []Grant) (since, until time.Time, ok bool) {
-	grants = slices.Clone(grants)
-	slices.SortStableFunc(grants, func(a, b Grant) int { return a.CreatedAt.Compare(b.CreatedAt) })
-	for _, g := range grants {
-		if ok && until.IsZero() {
-			return since, until, true
-		}
-		if !ok || g.CreatedAt.After(until) {
-			since, until = g.CreatedAt, g.CreatedAt
-		}
-		ok = true
-		if g.Days == 0 {
-			until = time.Time{}
-			continue
-		}
-		until = until.Add(time.Duration(g.Days) * 24 * time.Hour)
-	}
-	return since, until, ok
 }

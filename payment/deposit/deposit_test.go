@@ -45,7 +45,7 @@ func each(t *testing.T, body func(t *testing.T, b *bench)) {
 		require.NoError(t, err)
 		payments, err := payment.New(payment.Deps{Tx: store, Outbox: store, Repo: store.Payments(), Wallet: b.wallets}, payment.Config{Now: now, NeedPassword: need})
 		require.NoError(t, err)
-		b.Service, err = deposit.New(deposit.Deps{Repo: store.Deposits(), Tx: store, Outbox: store, Wallet: b.wallets, Payments: payments}, deposit.Config{Now: now,
+		b.Service, err = deposit.New(deposit.Deps{Repo: store.Deposits(), Tx: store, Outbox: store, Payments: payments}, deposit.Config{Now: now,
 			NeedPassword: need, MaxUnpaid: 3, Fixed: func(context.Context) (mall.Money, error) { return b.fixed, nil }})
 		require.NoError(t, err)
 		require.NoError(t, payments.Seal())

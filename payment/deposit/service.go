@@ -21,7 +21,6 @@ type Deps struct {
 	Repo     Repository
 	Tx       mall.Tx
 	Outbox   mall.Outbox
-	Wallet   payment.Wallet
 	Payments *payment.Service // New registers Purpose there
 }
 
@@ -58,8 +57,6 @@ func New(d Deps, c Config) (*Service, error) {
 		return nil, errors.New("deposit: Deps.Tx is missing")
 	case d.Outbox == nil:
 		return nil, errors.New("deposit: Deps.Outbox is missing")
-	case d.Wallet == nil:
-		return nil, errors.New("deposit: Deps.Wallet is missing")
 	case d.Payments == nil:
 		return nil, errors.New("deposit: Deps.Payments is missing")
 	}
@@ -187,7 +184,7 @@ func (s *Service) PayFromWallet(ctx context.Context, who mall.Actor, id mall.ID,
 			return ErrShort.With(d.Amount)
 		}
 	}
-	balance, err := s.free(ctx, d)
+	balance, err := s.d.Payments.SpendableOn(ctx, d.Account, Purpose, d.ID, d.Amount)
 	if err != nil {
 		return err
 	}
@@ -196,25 +193,6 @@ func (s *Service) PayFromWallet(ctx context.Context, who mall.Actor, id mall.ID,
 	}
 	_, err = s.d.Payments.PayFromWallet(ctx, who, payment.Action{Purpose: Purpose, Refs: []mall.ID{id}}, password)
 	return err
-}
-
-// free is what the owner of a deposit can spend on it, at least 0: shares of
-// the balance that open payments of the same deposit hold are set free first,
-// if without them it does not suffice.
-func (s *Service) free(ctx context.Context, d *Deposit) (mall.Money, error) {
-	balance, err := s.d.Wallet.Available(ctx, d.Account)
-	if err != nil || balance >= d.Amount {
-		return balance, err
-	}
-	open, err := s.d.Payments.PendingFor(ctx, Purpose, d.ID)
-	if err != nil || open == 0 {
-		return max(balance, 0), err
-	}
-	if _, err := s.d.Payments.CloseFor(ctx, Purpose, d.ID); err != nil {
-		return 0, err
-	}
-	balance, err = s.d.Wallet.Available(ctx, d.Account)
-	return max(balance, 0), err
 }
 
 // price is what an unpaid deposit costs its owner.

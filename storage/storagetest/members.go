@@ -15,7 +15,7 @@ func testMembers(t *testing.T, open Open) {
 	store := open(t)
 	repo, ctx := store.Members(), t.Context()
 	silver := &member.Level{Name: "银卡", Rank: 1, Sort: 9, Rebate: 9500, Active: true, CreatedAt: moment0, UpdatedAt: moment0}
-	gold := &member.Level{Name: "金卡", Rank: 2, Rebate: 9000, Active: true, CreatedAt: moment0, UpdatedAt: moment0}
+	gold := &member.Level{Name: "金卡", Rank: 2, Rebate: 9000, Active: true, Ext: map[string]string{"生日": "蛋糕🎂"}, CreatedAt: moment0, UpdatedAt: moment0}
 	rolledBack(t, store, func(ctx context.Context) { require.NoError(t, repo.Save(ctx, silver)) })
 	silver.ID = 0
 	must(t, store, func(ctx context.Context) error { return repo.Save(ctx, silver) })
@@ -28,6 +28,18 @@ func testMembers(t *testing.T, open Open) {
 	levels, err := repo.Levels(ctx)
 	require.NoError(t, err)
 	require.Equal(t, []member.Level{*silver, *gold}, levels)
+
+	extra := &member.Level{Name: "试", Rebate: mall.Whole, CreatedAt: moment0, UpdatedAt: moment0}
+	must(t, store, func(ctx context.Context) error {
+		extra.ID = 0
+		require.NoError(t, repo.Save(ctx, extra))
+		for _, want := range []bool{true, false} {
+			ok, err := repo.Delete(ctx, extra.ID)
+			require.NoError(t, err)
+			require.Equal(t, want, ok)
+		}
+		return nil
+	})
 
 	held := func(at time.Time) member.Level {
 		l, err := repo.Held(ctx, 5, at)
@@ -45,6 +57,11 @@ func testMembers(t *testing.T, open Open) {
 	l := held(moment0)
 	require.Equal(t, gold.ID, l.ID, "the highest rank counts")
 	require.Equal(t, end, l.ExpiresAt)
+	for at, want := range map[time.Time]int64{moment0: 1, end: 0} {
+		n, err := repo.Holders(ctx, gold.ID, at)
+		require.NoError(t, err)
+		require.Equal(t, want, n)
+	}
 	best, err := repo.HeldBy(ctx, []mall.ID{5, 6}, moment0)
 	require.NoError(t, err)
 	require.Equal(t, map[mall.ID]member.Level{5: l}, best, "the same for many at once")
@@ -54,7 +71,7 @@ func testMembers(t *testing.T, open Open) {
 	must(t, store, func(ctx context.Context) error { return repo.Drop(ctx, 5, silver.ID) })
 	require.Zero(t, held(end))
 
-	g := &member.Grant{Account: 5, Level: gold.ID, Source: "payment:1", Days: 30, CreatedAt: moment0}
+	g := &member.Grant{Account: 5, Level: gold.ID, Source: "payment:1", Term: member.Term{N: 2, Unit: mall.Yearly}, CreatedAt: moment0}
 	must(t, store, func(ctx context.Context) error { return repo.Insert(ctx, g) })
 	twin := *g
 	require.ErrorIs(t, store.Do(ctx, func(ctx context.Context) error { return repo.Insert(ctx, &twin) }), mall.ErrConflict)

@@ -118,7 +118,7 @@ func (f filler) level(ctx context.Context, account mall.ID) (mall.ID, error) {
 	if err := f.svc.Members.Save(ctx, f.who, &l); err != nil {
 		return 0, err
 	}
-	if err := f.svc.Members.Give(ctx, account, l.ID, 0, "demo"); err != nil {
+	if err := f.svc.Members.Give(ctx, account, l.ID, member.Term{}, "demo"); err != nil {
 		return 0, err
 	}
 	for _, r := range []wallet.Rule{{Confine: 10_000, Send: 1_000}, {Confine: 50_000, Send: 8_000}} {

@@ -29,11 +29,27 @@ type levelRow struct {
 	UpdatedAt *int64  `bun:"updated_at"`
 }
 
-func levelToRow(l *member.Level) *levelRow {
-	return &levelRow{
+// levelTextRow is a level with what its shop says of it, which nobody asks for
+// on the way to a price.
+type levelTextRow struct {
+	levelRow `bun:",extend"`
+
+	Ext map[string]string `bun:"ext,type:text"`
+}
+
+func levelToRow(l *member.Level) *levelTextRow {
+	return &levelTextRow{levelRow{
 		ID: l.ID, Name: l.Name, Rank: l.Rank, Sort: l.Sort, Rebate: int64(l.Rebate), Active: l.Active,
 		CreatedAt: millis(l.CreatedAt), UpdatedAt: millis(l.UpdatedAt),
+	}, filledMap(l.Ext)}
+}
+
+func levelFromTextRow(r levelTextRow) member.Level {
+	l := levelFromRow(r.levelRow)
+	if len(r.Ext) > 0 {
+		l.Ext = r.Ext
 	}
+	return l
 }
 
 func levelFromRow(r levelRow) member.Level {
@@ -50,21 +66,22 @@ type grantRow struct {
 	AccountID mall.ID `bun:"account_id"`
 	LevelID   mall.ID `bun:"level_id"`
 	Source    string  `bun:"source"`
-	Days      int     `bun:"days"`
+	N         int     `bun:"days"`
+	Unit      int     `bun:"unit"`
 	CreatedAt *int64  `bun:"created_at"`
 	RevokedAt *int64  `bun:"revoked_at"`
 }
 
 func grantToRow(g *member.Grant) *grantRow {
 	return &grantRow{
-		AccountID: g.Account, LevelID: g.Level, Source: g.Source, Days: g.Days,
+		AccountID: g.Account, LevelID: g.Level, Source: g.Source, N: g.Term.N, Unit: int(g.Term.Unit),
 		CreatedAt: millis(g.CreatedAt), RevokedAt: millis(g.RevokedAt),
 	}
 }
 
 func grantFromRow(r grantRow) member.Grant {
 	return member.Grant{
-		ID: r.ID, Account: r.AccountID, Level: r.LevelID, Source: r.Source, Days: r.Days,
+		ID: r.ID, Account: r.AccountID, Level: r.LevelID, Source: r.Source, Term: member.Term{N: r.N, Unit: mall.Span(r.Unit)},
 		CreatedAt: moment(r.CreatedAt), RevokedAt: moment(r.RevokedAt),
 	}
 }
@@ -102,24 +119,33 @@ func (r members) Save(ctx context.Context, l *member.Level) error {
 }
 
 func (r members) Level(ctx context.Context, id mall.ID) (*member.Level, error) {
-	var row levelRow
+	var row levelTextRow
 	if err := one(r.sel(ctx).Model(&row).Where("id = ?", id).Scan(ctx)); err != nil {
 		return nil, err
 	}
-	l := levelFromRow(row)
+	l := levelFromTextRow(row)
 	return &l, nil
 }
 
 func (r members) Levels(ctx context.Context) ([]member.Level, error) {
-	var rows []levelRow
+	var rows []levelTextRow
 	if err := r.sel(ctx).Model(&rows).Order("rank", "id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	ls := make([]member.Level, len(rows))
 	for i, row := range rows {
-		ls[i] = levelFromRow(row)
+		ls[i] = levelFromTextRow(row)
 	}
 	return ls, nil
+}
+
+func (r members) Holders(ctx context.Context, level mall.ID, at time.Time) (int64, error) {
+	n, err := r.sel(ctx).Model((*holdRow)(nil)).Where("level_id = ? AND (ends_at IS NULL OR ends_at > ?)", level, at.UnixMilli()).Count(ctx)
+	return int64(n), err
+}
+
+func (r members) Delete(ctx context.Context, id mall.ID) (bool, error) {
+	return hit(r.del(ctx).Model((*levelRow)(nil)).Where("id = ?", id).Exec(ctx))
 }
 
 // heldLevelRow is a level as somebody holds it.
@@ -151,7 +177,7 @@ func (r members) HeldBy(ctx context.Context, accounts []mall.ID, at time.Time) (
 		Since     *int64  `bun:"since"`
 		EndsAt    *int64  `bun:"ends_at"`
 	}
-	err := r.sel(ctx).Model(&rows).ColumnExpr("l.*, h.account_id, h.since, h.ends_at").
+	err := r.sel(ctx).Model(&rows).ColumnExpr("l.id, l.name, l.rank, l.sort, l.rebate, l.active, l.created_at, l.updated_at, h.account_id, h.since, h.ends_at").
 		Join("JOIN ?(ns)level_holds AS h ON h.level_id = l.id").
 		Where("h.account_id IN (?) AND (h.ends_at IS NULL OR h.ends_at > ?) AND l.active", bun.List(accounts), at.UnixMilli()).
 		Order("l.rank", "l.id").Scan(ctx)

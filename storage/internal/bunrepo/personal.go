@@ -30,6 +30,8 @@ var personal = map[string][]string{
 	"withdrawals":      {"name", "reason"},
 	"invoices":         {"title", "tax_number", "consumption", "remark", "mail", "ext", "file", "reason"},
 	"deposits":         {"ref_code", "remark", "ext", "reason"},
+	"level_purchases":  {"remark"},
+	"level_renewals":   {whole},
 	"files":            {whole},
 	"json_documents":   {whole},
 	"json_owners":      {whole},

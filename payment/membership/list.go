@@ -1,0 +1,68 @@
+package membership
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/auth"
+)
+
+func (s *Service) get(ctx context.Context, id mall.ID) (*Purchase, error) {
+	d, err := s.d.Repo.Get(ctx, id)
+	if errors.Is(err, mall.ErrNotFound) {
+		return nil, ErrNone
+	}
+	return d, err
+}
+
+// GetOf is one of the actor's own purchases; ErrNone for anybody else's.
+func (s *Service) GetOf(ctx context.Context, who mall.Actor, id mall.ID) (*Purchase, error) {
+	account, err := who.Buyer()
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.get(ctx, id)
+	if err == nil && d.Account != account {
+		return nil, ErrNone
+	}
+	return d, err
+}
+
+// ListOf is one page of the actor's own purchases, newest first.
+func (s *Service) ListOf(ctx context.Context, who mall.Actor, f Filter, p mall.Page) (mall.Slice[Purchase], error) {
+	account, err := who.Buyer()
+	if err != nil {
+		return mall.Slice[Purchase]{}, err
+	}
+	f.Account = account
+	return s.d.Repo.List(ctx, f, p.Clean())
+}
+
+// List is one page of all purchases, newest first. It needs Right.
+func (s *Service) List(ctx context.Context, who mall.Actor, f Filter, p mall.Page) (mall.Slice[Purchase], error) {
+	if err := who.Must(Right); err != nil {
+		return mall.Slice[Purchase]{}, err
+	}
+	return s.d.Repo.List(ctx, f, p.Clean())
+}
+
+// Eraser is the room's part in auth.Service.Erase: nothing is renewed any more;
+// the books are kept without words.
+func (s *Service) Eraser() auth.Eraser {
+	return auth.Eraser{
+		Erase: func(ctx context.Context, account mall.ID) error {
+			if err := s.d.Members.Own(ctx, account); err != nil {
+				return err
+			}
+			if _, err := s.d.Repo.End(ctx, account); err != nil {
+				return err
+			}
+			return s.d.Repo.Redact(ctx, account)
+		},
+		Export: func(ctx context.Context, account mall.ID) (any, error) {
+			list, err := s.d.Repo.List(ctx, Filter{Account: account}, mall.Page{Limit: 1000})
+			return list.Items, err
+		},
+	}
+}
