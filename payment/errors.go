@@ -24,6 +24,9 @@ var (
 	ErrNotice = mall.E(mall.Invalid, "payment.notice", "notification differs from the payment in")
 	// ErrBill says that a provider's bill cannot be had; its argument is the provider's code.
 	ErrBill = mall.E(mall.Unavailable, "payment.bill", "bill of the payment provider cannot be had:")
+	// ErrBillNotReady says that a provider has not made a bill yet; its argument
+	// is the day. It will be there later.
+	ErrBillNotReady = mall.E(mall.Unavailable, "payment.bill_not_ready", "bill of the payment provider is not there yet:")
 	// ErrSignature says that a notification is forged, stale or replayed.
 	ErrSignature = mall.E(mall.Denied, "payment.signature", "notification is not genuine")
 	// ErrInTx says that a provider was called inside a transaction.

@@ -162,8 +162,9 @@ type Biller interface {
 	// Bill lists what the provider booked on a day ("2026-11-21" by its own
 	// calendar) for a merchant account, "" for its only one: payments on the
 	// day the money came, refunds on the day they were asked for. The order is
-	// the provider's. A day without any is empty. ErrBill says that the bill
-	// cannot be had: not made yet, or not intact; ask again later.
+	// the provider's. A day without any is empty. ErrBillNotReady says that the
+	// bill is not made yet, ErrBill that it cannot be had or is not intact; ask
+	// again later.
 	Bill(ctx context.Context, day, merchant string) ([]BillLine, error)
 }
 

@@ -59,7 +59,9 @@ func (s *Service) SweepBills(ctx context.Context, limit int) (int, error) {
 					return n, errors.Join(failed, ctx.Err())
 				}
 				b, err := s.compare(ctx, name, merchant, from, false)
-				if err != nil {
+				switch {
+				case errors.Is(err, ErrBillNotReady): // as every morning; it is asked for again
+				case err != nil:
 					s.log.ErrorContext(ctx, "payment: bill not compared", "provider", name, "merchant", merchant, "day", s.cfg.Calendar.Day(from), "error", err)
 					failed = errors.Join(failed, err)
 				}
@@ -75,7 +77,8 @@ func (s *Service) SweepBills(ctx context.Context, limit int) (int, error) {
 // Reconcile compares a past day of a merchant account at once, again if it was
 // compared before: differences that are gone are resolved then. It needs
 // RightReconcile. ErrProvider says that the provider has no bills, mall.ErrBusy
-// that another process is at it, ErrBill that the bill cannot be had.
+// that another process is at it, ErrBillNotReady that the bill is not there yet,
+// ErrBill that it cannot be had.
 func (s *Service) Reconcile(ctx context.Context, who mall.Actor, provider, merchant, day string) (*Bill, error) {
 	if err := who.Must(RightReconcile); err != nil {
 		return nil, err
@@ -126,7 +129,10 @@ func (s *Service) compare(ctx context.Context, provider, merchant string, from t
 		delayed := s.deps.Tx.Do(context.WithoutCancel(ctx), func(ctx context.Context) error {
 			return s.deps.Repo.DelayBill(ctx, provider, merchant, c.bill.Day, s.now().Add(billPause))
 		})
-		return nil, errors.Join(err, delayed)
+		if delayed != nil {
+			return nil, fmt.Errorf("payment: bill of %s is not delayed: %w, after: %v", c.bill.Day, delayed, err)
+		}
+		return nil, err
 	}
 	return &c.bill, nil
 }

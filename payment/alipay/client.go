@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -77,7 +78,7 @@ func (p *Provider) once(ctx context.Context, method string, in, out any) (reply,
 	body, err := p.send(ctx, values.Encode())
 	var node []byte
 	if err == nil {
-		node, err = p.verify(method, body)
+		node, err = p.verify(ctx, method, body)
 	}
 	var head struct {
 		Code    string `json:"code"`
@@ -103,7 +104,7 @@ func (p *Provider) once(ctx context.Context, method string, in, out any) (reply,
 // verify takes the node of an answer and checks its signature, which is over
 // the node's text as it came. What the gateway refuses before it knows the app
 // is not signed, and so was not said.
-func (p *Provider) verify(method string, body []byte) ([]byte, error) {
+func (p *Provider) verify(ctx context.Context, method string, body []byte) ([]byte, error) {
 	var nodes map[string]json.RawMessage
 	if json.Unmarshal(body, &nodes) != nil {
 		return nil, errors.New("alipay: answer is not JSON")
@@ -112,11 +113,14 @@ func (p *Provider) verify(method string, body []byte) ([]byte, error) {
 	if !ok {
 		node = nodes["error_response"]
 	}
-	var sign string
+	var sign, sn string
 	if json.Unmarshal(nodes["sign"], &sign) != nil {
 		return nil, errors.New("alipay: answer is not signed")
 	}
-	return node, check(p.key, sign, string(node))
+	if text, ok := nodes["alipay_cert_sn"]; ok && json.Unmarshal(text, &sn) != nil {
+		return nil, errors.New("alipay: answer names no certificate")
+	}
+	return node, p.keys.check(ctx, sn, fromAnswer, sign, string(node))
 }
 
 // send sends one request and reads the answer, unverified, within the time of
@@ -130,19 +134,28 @@ func (p *Provider) send(ctx context.Context, form string) ([]byte, error) {
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded;charset=utf-8")
 	req.Header.Set("Accept", "application/json")
+	return p.do(req, maxAnswer)
+}
+
+// do sends a request and reads an answer of at most limit bytes. Its errors do
+// not tell the address: that of a bill opens it to whoever has it.
+func (p *Provider) do(req *http.Request, limit int64) ([]byte, error) {
 	req.Header.Set("User-Agent", "mall-alipay (Go net/http)")
 	res, err := p.cfg.HTTP.Do(req)
 	if err != nil {
+		if e, ok := errors.AsType[*url.Error](err); ok {
+			err = e.Err
+		}
 		return nil, fmt.Errorf("alipay: %w", err)
 	}
 	defer res.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	text, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("alipay: %w", err)
 	case res.StatusCode != http.StatusOK:
 		return nil, fmt.Errorf("alipay: HTTP status %d", res.StatusCode)
-	case len(text) > maxAnswer:
+	case int64(len(text)) > limit:
 		return nil, errors.New("alipay: answer is too long")
 	}
 	return text, nil

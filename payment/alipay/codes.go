@@ -31,6 +31,7 @@ const (
 	codePaid      = "ACQ.TRADE_HAS_SUCCESS"
 	codeClosed    = "ACQ.TRADE_HAS_CLOSE"
 	codeDifferent = "ACQ.CONTEXT_INCONSISTENT"
+	codeNoBill    = "isp.bill_not_exist"
 )
 
 // faults are the documented codes of the calls that are made here.
@@ -71,6 +72,15 @@ var faults = []Fault{
 	{"ACQ.REASON_TRADE_REFUND_FEE_ERR", "the refund's amount is wrong", "check the amount", GiveUp},
 	{"ACQ.BUYER_ERROR", "the buyer's account cannot take it", "give the money back by other means", GiveUp},
 	{"ACQ.ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND", "the trade has expired vouchers", "give the money back by other means", GiveUp},
+
+	{codeNoBill, "no bill of that day, or none yet", "ask again later", GiveUp},
+	{"isv.invalid_arguments", "the bill's type or day is wrong", "ask for a day that is over", GiveUp},
+
+	{"isv.missing-app-cert-sn", "the app's certificate is not named", "set AppCert, the app is in certificate mode", GiveUp},
+	{"isv.missing-alipay-root-cert-sn", "the root certificates are not named", "set RootCert, the app is in certificate mode", GiveUp},
+	{"isv.app-cert-not-exist", "the app's certificate is not the uploaded one", "check AppCert", GiveUp},
+	{"isv.app-cert-expired", "the app's certificate is expired", "upload a new one", GiveUp},
+	{"isv.invalid-alipay-root-cert-sn", "the root certificates are not the current ones", "download the bundle anew", GiveUp},
 
 	{"isp.unknow-error", "service is not available", "call again with the same parameters", Retry}, // spelt so
 	{"isv.app-call-limited", "called too often", "call less often", Retry},

@@ -29,8 +29,14 @@ type Config struct {
 	// that Alipay's tools write. Required.
 	PrivateKey payment.Secret
 	// AlipayPublicKey is Alipay's key for this app, PEM or bare base64. It is
-	// not the app's own public key. Required.
+	// not the app's own public key. Required in public key mode.
 	AlipayPublicKey string
+	// AppCert, AlipayCert and RootCert are the contents of the files that the
+	// open platform gives for certificate mode (公钥证书模式), PEM: the app's
+	// certificate (appCertPublicKey_….crt), Alipay's for this app
+	// (alipayCertPublicKey_RSA2.crt) and the bundle of roots
+	// (alipayRootCert.crt). They take the place of AlipayPublicKey, all three.
+	AppCert, AlipayCert, RootCert string
 	// NotifyURL is where notifications come to, at most 256 characters. Required.
 	NotifyURL string
 	// ReturnURL is where the payer's browser goes after paying on a page; "".
@@ -48,6 +54,9 @@ type Config struct {
 	// Pause is the pause before the second try, doubled for each further one;
 	// 300 milliseconds.
 	Pause time.Duration
+	// MaxBill is the longest bill that is read, in bytes, packed as well as
+	// unpacked; 64 MiB.
+	MaxBill int64
 	// Window is how far the time of a notification may be off; 5 minutes. Each
 	// repetition is sent with a time of its own.
 	Window time.Duration
@@ -61,23 +70,28 @@ type Config struct {
 type Provider struct {
 	cfg    Config // without its secret
 	signer signer
-	key    *rsa.PublicKey // Alipay's
+	keys   *keyring // Alipay's
 	now    func() time.Time
 	log    *slog.Logger
 }
 
-var _ payment.Provider = (*Provider)(nil)
+var (
+	_ payment.Provider = (*Provider)(nil)
+	_ payment.Biller   = (*Provider)(nil)
+)
 
 // New makes the provider; what is missing in the configuration is an error that
 // names it. It calls nobody.
 func New(c Config) (*Provider, error) {
 	for _, f := range []struct{ name, value string }{
-		{"AppID", c.AppID}, {"SellerID", c.SellerID}, {"PrivateKey", string(c.PrivateKey)},
-		{"AlipayPublicKey", c.AlipayPublicKey}, {"NotifyURL", c.NotifyURL},
+		{"AppID", c.AppID}, {"SellerID", c.SellerID}, {"PrivateKey", string(c.PrivateKey)}, {"NotifyURL", c.NotifyURL},
 	} {
 		if f.value == "" {
 			return nil, fmt.Errorf("alipay: Config.%s is missing", f.name)
 		}
+	}
+	if err := c.checkMode(); err != nil {
+		return nil, err
 	}
 	c.BaseURL = cmp.Or(c.BaseURL, "https://openapi.alipay.com/gateway.do")
 	for _, f := range []struct{ name, value string }{{"NotifyURL", c.NotifyURL}, {"ReturnURL", c.ReturnURL}, {"BaseURL", c.BaseURL}} {
@@ -95,15 +109,27 @@ func New(c Config) (*Provider, error) {
 	if p.signer.key, err = parsePrivateKey(string(c.PrivateKey)); err != nil {
 		return nil, err
 	}
-	if p.key, err = parsePublicKey(c.AlipayPublicKey); err != nil {
+	if p.keys, err = newKeyring(c, p); err != nil {
 		return nil, err
-	}
-	if p.key.Equal(&p.signer.key.PublicKey) {
-		return nil, errors.New("alipay: Config.AlipayPublicKey is the app's own key, not Alipay's")
 	}
 	c.PrivateKey = "" // nothing that prints p prints it
 	p.cfg = c
 	return p, nil
+}
+
+// checkMode says whether there is all of one mode and nothing of the other.
+func (c *Config) checkMode() error {
+	switch {
+	case c.AppCert == "" && c.AlipayCert == "" && c.RootCert == "":
+		if c.AlipayPublicKey == "" {
+			return errors.New("alipay: Config.AlipayPublicKey is missing")
+		}
+	case c.AppCert == "" || c.AlipayCert == "" || c.RootCert == "":
+		return errors.New("alipay: Config.AppCert, AlipayCert and RootCert belong together")
+	case c.AlipayPublicKey != "":
+		return errors.New("alipay: Config.AlipayPublicKey is for public key mode, and there are certificates")
+	}
+	return nil
 }
 
 // complete fills in the defaults.
@@ -111,6 +137,7 @@ func (c *Config) complete() {
 	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
 	c.Tries = cmp.Or(c.Tries, 2)
 	c.Pause = cmp.Or(c.Pause, 300*time.Millisecond)
+	c.MaxBill = cmp.Or(c.MaxBill, 64<<20)
 	c.Window = cmp.Or(c.Window, 5*time.Minute)
 	h := http.Client{}
 	if c.HTTP != nil {

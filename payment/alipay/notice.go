@@ -19,15 +19,15 @@ import (
 // about a refund is Waiting and names it, to be asked for: the amount it tells
 // is that of all refunds. Repetitions have the same Notice.ID. Whatever is not
 // right is payment.ErrSignature with the reason as its cause.
-func (p *Provider) ParseNotice(_ context.Context, h payment.Header, body []byte) (payment.Notice, error) {
-	n, err := p.parse(h, body)
+func (p *Provider) ParseNotice(ctx context.Context, h payment.Header, body []byte) (payment.Notice, error) {
+	n, err := p.parse(ctx, h, body)
 	if err != nil {
 		return payment.Notice{}, payment.ErrSignature.Because(err)
 	}
 	return n, nil
 }
 
-func (p *Provider) parse(h payment.Header, body []byte) (payment.Notice, error) {
+func (p *Provider) parse(ctx context.Context, h payment.Header, body []byte) (payment.Notice, error) {
 	// The field goes on with what is no media type ("; text/html; …").
 	if kind, _, _ := strings.Cut(h.Get("Content-Type"), ";"); strings.TrimSpace(kind) != "application/x-www-form-urlencoded" {
 		return payment.Notice{}, errors.New("alipay: notification is no form")
@@ -39,7 +39,7 @@ func (p *Provider) parse(h payment.Header, body []byte) (payment.Notice, error) 
 	if form["sign_type"] != signType {
 		return payment.Notice{}, fmt.Errorf("alipay: notification is signed by %.10q", form["sign_type"])
 	}
-	if err := check(p.key, form["sign"], content(form, "sign", "sign_type")); err != nil {
+	if err := p.checkNotice(ctx, form); err != nil {
 		return payment.Notice{}, err
 	}
 	sent, err := moment(form["notify_time"])
@@ -56,6 +56,18 @@ func (p *Provider) parse(h payment.Header, body []byte) (payment.Notice, error) 
 		return payment.Notice{}, errors.New("alipay: notification is about another currency")
 	}
 	return p.read(form)
+}
+
+// checkNotice verifies the signature of a notification. The number of a
+// certificate only chooses a key, and may be signed with the rest or not: Alipay
+// documents it for answers alone.
+func (p *Provider) checkNotice(ctx context.Context, form map[string]string) error {
+	sn := form["alipay_cert_sn"]
+	err := p.keys.check(ctx, sn, fromNotice, form["sign"], content(form, "sign", "sign_type"))
+	if p.keys.public == nil && sn != "" && errors.Is(err, errSignature) {
+		err = p.keys.check(ctx, sn, fromNotice, form["sign"], content(form, "sign", "sign_type", "alipay_cert_sn"))
+	}
+	return err
 }
 
 // fields are the parameters of a form, each given once.

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -28,8 +29,11 @@ const (
 	buyerID  = "074a1CcTG1LelxKe4xQC0zgNdId0nxi95b5lsNpazWYoCo5"
 )
 
-// appKey is made once, in the bare form of Alipay's tools; making RSA keys takes time.
-var appKey = sync.OnceValues(func() (private, public string) {
+// appKey is made once; making RSA keys takes time.
+var appKey = sync.OnceValues(newKey)
+
+// newKey makes a key in the bare form of Alipay's tools.
+func newKey() (private, public string) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		panic(err)
@@ -43,7 +47,7 @@ var appKey = sync.OnceValues(func() (private, public string) {
 		panic(err)
 	}
 	return base64.StdEncoding.EncodeToString(der), base64.StdEncoding.EncodeToString(pub)
-})
+}
 
 var sharedKeys = sync.OnceValue(func() *paytest.AlipayKeys {
 	k, err := paytest.NewAlipayKeys()
@@ -51,6 +55,15 @@ var sharedKeys = sync.OnceValue(func() *paytest.AlipayKeys {
 		panic(err)
 	}
 	return k
+})
+
+// sharedCerts are the platform's certificates for tests that do not change them.
+var sharedCerts = sync.OnceValue(func() *paytest.AlipayCerts {
+	c, err := paytest.NewAlipayCerts(sellerID, start)
+	if err != nil {
+		panic(err)
+	}
+	return c
 })
 
 var start = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
@@ -69,6 +82,7 @@ type bench struct {
 	at      time.Time
 	answer  string // to notifications
 	notices []paytest.Notice
+	asked   []string // methods that the platform was asked for
 }
 
 func (b *bench) now() time.Time {
@@ -90,7 +104,8 @@ func (b *bench) Write(text []byte) (int, error) {
 	return b.log.Write(text)
 }
 
-func setup(t testing.TB) *bench {
+// setup opens a bench; changes alter the configurations of both sides.
+func setup(t testing.TB, changes ...func(b *bench, c *alipay.Config, a *paytest.Alipay)) *bench {
 	b := &bench{t: t, at: start, books: paytest.NewBooks(), answer: "success"}
 	mux := http.NewServeMux()
 	b.server = httptest.NewServer(mux)
@@ -99,11 +114,25 @@ func setup(t testing.TB) *bench {
 	b.config = alipay.Config{AppID: appID, SellerID: sellerID, PrivateKey: payment.Secret(private), AlipayPublicKey: sharedKeys().PublicKey(),
 		NotifyURL: b.server.URL + "/notify/alipay", BaseURL: b.server.URL + "/gateway.do", Timeout: time.Second, Pause: time.Millisecond,
 		Now: b.now, Logger: slog.New(slog.NewTextHandler(b, nil))}
+	platform := paytest.Alipay{AppID: appID, SellerID: sellerID, PublicKey: public, Keys: sharedKeys()}
+	for _, change := range changes {
+		change(b, &b.config, &platform)
+	}
 	var err error
-	b.gateway, err = paytest.NewGateway(b.books, paytest.Config{Now: b.now,
-		Alipay: &paytest.Alipay{AppID: appID, SellerID: sellerID, PublicKey: public, Keys: sharedKeys()}})
+	b.gateway, err = paytest.NewGateway(b.books, paytest.Config{Now: b.now, Alipay: &platform})
 	require.NoError(t, err)
-	mux.Handle("/", b.gateway)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		form, _ := url.ParseQuery(string(body))
+		b.mu.Lock()
+		b.asked = append(b.asked, form.Get("method"))
+		b.mu.Unlock()
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		b.gateway.ServeHTTP(w, r)
+	})
 	mux.HandleFunc("POST /notify/alipay", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -114,9 +143,40 @@ func setup(t testing.TB) *bench {
 		b.notices = append(b.notices, paytest.Notice{Header: payment.Header(r.Header.Clone()), Body: body})
 		_, _ = io.WriteString(w, b.answer)
 	})
-	b.provider, err = alipay.New(b.config)
-	require.NoError(t, err)
+	b.provider = b.open(b.config)
 	return b
+}
+
+func (b *bench) open(c alipay.Config) *alipay.Provider {
+	b.t.Helper()
+	p, err := alipay.New(c)
+	require.NoError(b.t, err)
+	return p
+}
+
+// certified puts both sides into certificate mode.
+func certified(certs *paytest.AlipayCerts) func(b *bench, c *alipay.Config, a *paytest.Alipay) {
+	return func(b *bench, c *alipay.Config, a *paytest.Alipay) {
+		_, public := appKey()
+		app, err := certs.App(appID, public, start)
+		require.NoError(b.t, err)
+		_, theirs := certs.Certificate()
+		c.AlipayPublicKey, c.AppCert, c.AlipayCert, c.RootCert = "", app, theirs, certs.Roots()
+		a.Keys, a.PublicKey, a.Certs, a.AppCert = nil, "", certs, app
+	}
+}
+
+// downloads counts how often a certificate was asked for.
+func (b *bench) downloads() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for _, method := range b.asked {
+		if method == "alipay.open.app.alipaycert.download" {
+			n++
+		}
+	}
+	return n
 }
 
 func (b *bench) arrived() []paytest.Notice {
@@ -176,17 +236,19 @@ func (b *bench) logged() string {
 
 func TestProvider(t *testing.T) {
 	t.Parallel()
-	paytest.RunProvider(t, func(t *testing.T) paytest.Kit {
-		b := setup(t)
-		return paytest.Kit{Provider: b.provider, Gateway: b.gateway, OpenID: buyerID, Merchant: sellerID, Now: b.now, Pass: b.pass, Down: b.server.Close,
-			Pay: func(number string) error {
-				o, err := b.gateway.Pay(t.Context(), number, "")
-				if err == nil && o.State != paytest.Paid {
-					err = errors.New(string(o.State))
-				}
-				return err
-			},
-			Notices: b.arrived,
-		}
-	})
+	paytest.RunProvider(t, func(t *testing.T) paytest.Kit { return setup(t).kit() })
+}
+
+// kit is the bench for the suite.
+func (b *bench) kit() paytest.Kit {
+	return paytest.Kit{Provider: b.provider, Gateway: b.gateway, OpenID: buyerID, Merchant: sellerID, Now: b.now, Pass: b.pass, Down: b.server.Close,
+		Pay: func(number string) error {
+			o, err := b.gateway.Pay(b.t.Context(), number, "")
+			if err == nil && o.State != paytest.Paid {
+				err = errors.New(string(o.State))
+			}
+			return err
+		},
+		Notices: b.arrived,
+	}
 }

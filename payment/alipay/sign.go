@@ -73,6 +73,9 @@ func (p *Provider) signed(method string, in any, pay bool) (url.Values, error) {
 	}
 	params := map[string]string{"app_id": p.cfg.AppID, "method": method, "format": "JSON", "charset": "utf-8", "sign_type": signType,
 		"timestamp": stamp(p.now()), "version": "1.0", "biz_content": string(biz)}
+	if p.keys.public == nil {
+		params["app_cert_sn"], params["alipay_root_cert_sn"] = p.keys.app, p.keys.root
+	}
 	if pay {
 		params["notify_url"] = p.cfg.NotifyURL
 	}

@@ -3,7 +3,6 @@ package paytest
 import (
 	"crypto/rsa"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"html"
@@ -14,11 +13,14 @@ import (
 )
 
 // Alipay is the app and merchant that a gateway knows as Alipay, at /gateway.do.
+// The app is in public key mode with Keys, in certificate mode with Certs and AppCert.
 type Alipay struct {
-	AppID     string      // required
-	SellerID  string      // the merchant's account, "2088…"; required
-	PublicKey string      // of the app, PEM or bare base64: requests must be signed with its key; required
-	Keys      *AlipayKeys // by which the platform signs; required
+	AppID     string       // required
+	SellerID  string       // the merchant's account, "2088…"; required
+	PublicKey string       // of the app, PEM or bare base64: requests must be signed with its key; required with Keys
+	Keys      *AlipayKeys  // by which the platform signs
+	Certs     *AlipayCerts // by which it signs in certificate mode
+	AppCert   string       // of the app, PEM: requests must name it and be signed with its key
 }
 
 // protocolAlipay is Order.Protocol of Alipay's orders.
@@ -29,37 +31,63 @@ type alipay struct {
 	g       *Gateway
 	cfg     Alipay
 	app     *rsa.PublicKey
+	appSN   string // numbers of the app's certificate and of the roots, in certificate mode
+	rootSN  string
 	methods map[string]apMethod
+	bills   *apBills // nil when the books cannot be read as a whole
 }
 
 // apMethod is what a method of the gateway does.
 type apMethod struct {
 	op   Op
-	page bool // answered with a page for the payer
+	kind apKind
 	do   func(c *apCall) (map[string]any, error)
 }
 
+// apKind is how a method answers.
+type apKind int
+
+const (
+	apSigned apKind = iota
+	apPage          // with a page for the payer
+	apMute          // without a signature
+)
+
 func (g *Gateway) mountAlipay(cfg Alipay) error {
-	for name, missing := range map[string]bool{"AppID": cfg.AppID == "", "SellerID": cfg.SellerID == "", "Keys": cfg.Keys == nil} {
+	for name, missing := range map[string]bool{"AppID": cfg.AppID == "", "SellerID": cfg.SellerID == "", "Keys": cfg.Keys == nil && cfg.Certs == nil} {
 		if missing {
 			return fmt.Errorf("paytest: Alipay.%s is required", name)
 		}
 	}
 	text := cfg.PublicKey
-	if block, _ := pem.Decode([]byte(text)); block == nil {
-		text = "-----BEGIN PUBLIC KEY-----\n" + strings.TrimSpace(text) + "\n-----END PUBLIC KEY-----\n"
+	if cfg.Certs != nil {
+		text = cfg.AppCert
 	}
 	a := &alipay{g: g, cfg: cfg}
 	var err error
-	if a.app, err = publicKey(text); err != nil {
+	if a.app, err = apPublicKey(text); err != nil {
 		return err
 	}
+	if cfg.Certs != nil {
+		if a.appSN, err = certSN(cfg.AppCert); err != nil {
+			return err
+		}
+		if a.rootSN, err = rootSN(cfg.Certs.Roots()); err != nil {
+			return err
+		}
+	}
 	a.methods = map[string]apMethod{
-		"alipay.trade.precreate": {OpCreate, false, a.precreate}, "alipay.trade.create": {OpCreate, false, a.create},
-		"alipay.trade.pay": {OpCreate, false, a.pay}, "alipay.trade.wap.pay": {OpCreate, true, a.page},
-		"alipay.trade.page.pay": {OpCreate, true, a.page}, "alipay.trade.app.pay": {OpCreate, true, a.page},
-		"alipay.trade.query": {OpQuery, false, a.query}, "alipay.trade.close": {OpClose, false, a.close},
-		"alipay.trade.refund": {OpRefund, false, a.refund}, "alipay.trade.fastpay.refund.query": {OpRefundQuery, false, a.refundQuery},
+		"alipay.trade.precreate": {OpCreate, apSigned, a.precreate}, "alipay.trade.create": {OpCreate, apSigned, a.create},
+		"alipay.trade.pay": {OpCreate, apSigned, a.pay}, "alipay.trade.wap.pay": {OpCreate, apPage, a.page},
+		"alipay.trade.page.pay": {OpCreate, apPage, a.page}, "alipay.trade.app.pay": {OpCreate, apPage, a.page},
+		"alipay.trade.query": {OpQuery, apSigned, a.query}, "alipay.trade.close": {OpClose, apSigned, a.close},
+		"alipay.trade.refund": {OpRefund, apSigned, a.refund}, "alipay.trade.fastpay.refund.query": {OpRefundQuery, apSigned, a.refundQuery},
+		"alipay.open.app.alipaycert.download": {OpCertificates, apMute, a.certificate},
+	}
+	if ledger, ok := g.books.(Ledger); ok {
+		a.bills = &apBills{g: g, cfg: cfg, books: ledger, files: map[string]apFile{}}
+		a.methods["alipay.data.dataservice.bill.downloadurl.query"] = apMethod{OpBill, apSigned, a.bills.query}
+		g.route("GET /downloadBillFile.resource", OpBillFile, a.bills.download)
 	}
 	g.protocols[protocolAlipay] = a
 	g.routeBy("/gateway.do", a.op, a.act)
@@ -159,7 +187,7 @@ func (a *alipay) act(r *http.Request, body []byte, f Fault) answer {
 	case out["code"] == nil:
 		out["code"], out["msg"] = "10000", "Success"
 	}
-	if does.page {
+	if does.kind == apPage {
 		return a.shown(out, refusal)
 	}
 	name := strings.ReplaceAll(method, ".", "_") + "_response"
@@ -170,8 +198,13 @@ func (a *alipay) act(r *http.Request, body []byte, f Fault) answer {
 	// As Alipay writes it; who signs another writing of the same fails.
 	text = []byte(strings.ReplaceAll(string(text), "/", `\/`))
 	full := fmt.Sprintf("{%q:%s}", name, text)
-	if refusal == nil || !refusal.mute {
-		full = fmt.Sprintf("{%q:%s,\"sign\":%q}", name, text, a.cfg.Keys.answerSign(string(text), f))
+	if (refusal == nil || !refusal.mute) && does.kind != apMute {
+		keys := a.keys()
+		named := ""
+		if keys.sn != "" {
+			named = fmt.Sprintf("\"alipay_cert_sn\":%q,", keys.sn)
+		}
+		full = fmt.Sprintf("{%q:%s,%s\"sign\":%q}", name, text, named, keys.answerSign(string(text), f))
 	}
 	return answer{status: http.StatusOK, header: map[string]string{"Content-Type": "text/html;charset=utf-8"}, body: []byte(full)}
 }
@@ -215,6 +248,15 @@ func (a *alipay) verify(params map[string]string, known bool) error {
 		return apInvalid("isv.invalid-charset", "字符集错误")
 	case err != nil || a.g.now().Sub(sent).Abs() > 24*time.Hour:
 		return apInvalid("isv.invalid-timestamp", "非法的时间戳参数")
+	case a.cfg.Certs == nil:
+	case params["app_cert_sn"] == "":
+		return apInvalid("isv.missing-app-cert-sn", "缺少应用公钥证书序列号")
+	case params["alipay_root_cert_sn"] == "":
+		return apInvalid("isv.missing-alipay-root-cert-sn", "缺少支付宝根证书序列号")
+	case params["app_cert_sn"] != a.appSN:
+		return apInvalid("isv.app-cert-not-exist", "应用公钥证书不存在")
+	case params["alipay_root_cert_sn"] != a.rootSN:
+		return apInvalid("isv.invalid-alipay-root-cert-sn", "支付宝根证书序列号错误")
 	}
 	text := apContent(params, "sign")
 	if apCheck(a.app, params["sign"], text) != nil {

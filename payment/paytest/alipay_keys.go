@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/pem"
 	"maps"
 	"slices"
 	"strings"
@@ -38,16 +39,39 @@ func NewAlipayKeys() (*AlipayKeys, error) {
 // without PEM's first and last line.
 func (k *AlipayKeys) PublicKey() string { return k.public }
 
+// apKeys are what is signed with at a moment: a key, the number of its
+// certificate if it has one, and a key that nobody should take.
+type apKeys struct {
+	sn         string
+	key, wrong *rsa.PrivateKey
+}
+
+func (a *alipay) keys() apKeys {
+	if c := a.cfg.Certs; c != nil {
+		newest := c.newest()
+		return apKeys{newest.sn, newest.key, c.wrong}
+	}
+	return apKeys{"", a.cfg.Keys.key, a.cfg.Keys.before}
+}
+
 // answerSign signs an answer, rightly unless the fault says otherwise. Answers
-// tell no time: a stale one is one under a key of before.
-func (k *AlipayKeys) answerSign(text string, f Fault) string {
+// tell no time: a stale one is one under a wrong key.
+func (k apKeys) answerSign(text string, f Fault) string {
 	switch f {
 	case BadSign:
 		return apSign(k.key, text+" ")
 	case OldSign:
-		return apSign(k.before, text)
+		return apSign(k.wrong, text)
 	}
 	return apSign(k.key, text)
+}
+
+// apPublicKey reads an app's public key or certificate, PEM or bare base64.
+func apPublicKey(text string) (*rsa.PublicKey, error) {
+	if block, _ := pem.Decode([]byte(text)); block == nil {
+		text = "-----BEGIN PUBLIC KEY-----\n" + strings.TrimSpace(text) + "\n-----END PUBLIC KEY-----\n"
+	}
+	return publicKey(text)
 }
 
 func apSign(key *rsa.PrivateKey, text string) string {

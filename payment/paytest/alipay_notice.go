@@ -48,9 +48,13 @@ func (a *alipay) notice(ctx context.Context, o Order, r *Refund, what Outcome) (
 	}
 	id := sha256.Sum256([]byte(about))
 	form["notify_id"] = hex.EncodeToString(id[:])[:34]
-	key := a.cfg.Keys.key
+	keys := a.keys()
+	key := keys.key
 	if what == WrongKey {
-		key = a.cfg.Keys.before
+		key = keys.wrong
+	}
+	if keys.sn != "" {
+		form["alipay_cert_sn"] = keys.sn
 	}
 	form["sign"] = apSign(key, apContent(form, "sign_type"))
 	if what == BadSignature {

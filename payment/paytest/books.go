@@ -158,3 +158,33 @@ func (m *Memory) Falsify(number string, change func(o *Order)) {
 		m.orders[o.Number], m.prepays[o.Prepay] = o, o.Number
 	}
 }
+
+// booking is one line of a bill.
+type booking struct {
+	at    time.Time
+	order Order
+	back  *Refund // nil for the payment itself
+}
+
+// booked are what books hold of a day in Beijing, in order of time. Alipay's
+// bills have refunds once they are done, WeChat Pay's from when they are asked for.
+func booked(books Ledger, protocol, day string, mine func(Order) bool) []booking {
+	on := func(t time.Time) bool { return t.In(beijing).Format(time.DateOnly) == day }
+	var list []booking
+	for _, o := range books.All() {
+		if o.Protocol != protocol || o.PaidAt.IsZero() || !mine(o) {
+			continue
+		}
+		if on(o.PaidAt) {
+			list = append(list, booking{o.PaidAt, o, nil})
+		}
+		for _, r := range o.Refunds {
+			done := r.State == "" || r.State == RefundDone
+			if on(r.At) && (done || protocol != protocolAlipay) {
+				list = append(list, booking{r.At, o, &r})
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b booking) int { return a.at.Compare(b.at) })
+	return list
+}

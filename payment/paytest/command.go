@@ -22,6 +22,7 @@ const (
 	OpRefund       Op = "refund"
 	OpRefundQuery  Op = "refund-query"
 	OpBill         Op = "bill"
+	OpBillFile     Op = "bill-file"
 	OpCertificates Op = "certificates"
 )
 
@@ -40,6 +41,8 @@ const (
 	BadSign   Fault = "bad-sign"   // the gateway acts, its answer has a wrong signature
 	OldSign   Fault = "old-sign"   // the gateway acts, its answer was signed ten minutes ago; at Alipay with a key of before
 	BadAmount Fault = "bad-amount" // the gateway acts and tells of one fen more
+	NotYet    Fault = "not-yet"    // of bills: not made yet
+	Cut       Fault = "cut"        // of bill files: only half of it comes
 )
 
 // Faults lists the faults after which a provider knows nothing.

@@ -75,7 +75,7 @@ func (g *Gateway) mountWeChat(cfg WeChat) error {
 	g.route("POST /v3/security/echo", OpCertificates, w.signed(w.echo))
 	g.route("GET /v3/bill/tradebill", OpBill, w.signed(w.tradeBill))
 	g.route("GET /v3/bill/fundflowbill", OpBill, w.signed(w.fundFlow))
-	g.route("GET /v3/billdownload/file", OpBill, w.download)
+	g.route("GET /v3/billdownload/file", OpBillFile, w.download)
 	return nil
 }
 

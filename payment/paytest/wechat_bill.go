@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,13 +20,6 @@ const (
 	flowFoot  = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额"
 )
 
-// booking is one line of a bill.
-type booking struct {
-	at    time.Time
-	order Order
-	back  *Refund // nil for the payment itself
-}
-
 // bookings are what the books hold of a day in Beijing, in order of time. The
 // sub merchant narrows a service provider's.
 func (w *wechat) bookings(c *wxCall) (day string, list []booking, err error) {
@@ -38,25 +30,11 @@ func (w *wechat) bookings(c *wxCall) (day string, list []booking, err error) {
 		return "", nil, wxParam("bill_date", "时间格式错误")
 	case q.Get("tar_type") != "":
 		return "", nil, wxParam("tar_type", "不支持")
-	case !w.g.now().After(at.AddDate(0, 0, 1)):
+	case c.fault == NotYet || !w.g.now().After(at.AddDate(0, 0, 1)):
 		return "", nil, wxFault(400, "STATEMENT_CREATING", "账单文件正在生成中，请稍后再试")
 	}
 	day = q.Get("bill_date")
-	on := func(t time.Time) bool { return t.In(beijing).Format(time.DateOnly) == day }
-	for _, o := range w.books.All() {
-		if o.Protocol != protocolWeChat || o.PaidAt.IsZero() || q.Get("sub_mchid") != "" && o.Merchant != q.Get("sub_mchid") {
-			continue
-		}
-		if on(o.PaidAt) {
-			list = append(list, booking{o.PaidAt, o, nil})
-		}
-		for _, r := range o.Refunds {
-			if on(r.At) {
-				list = append(list, booking{r.At, o, &r})
-			}
-		}
-	}
-	slices.SortStableFunc(list, func(a, b booking) int { return a.at.Compare(b.at) })
+	list = booked(w.books, protocolWeChat, day, func(o Order) bool { return q.Get("sub_mchid") == "" || o.Merchant == q.Get("sub_mchid") })
 	if len(list) == 0 {
 		err = wxFault(400, "NO_STATEMENT_EXIST", "账单文件不存在")
 	}
@@ -152,7 +130,7 @@ func (w *wechat) download(r *http.Request, body []byte, f Fault) answer {
 	switch {
 	case !ok:
 		return answer{status: http.StatusBadRequest, body: []byte(`{"code":"INVALID_REQUEST","message":"token无效"}`)}
-	case f == Stumbles || f == BadSign:
+	case f == Cut:
 		text = text[:len(text)/2]
 	}
 	return answer{status: http.StatusOK, header: map[string]string{"Content-Type": "text/plain"}, body: text}

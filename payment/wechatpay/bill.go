@@ -46,6 +46,8 @@ func (p *Provider) Bill(ctx context.Context, day, merchant string) ([]payment.Bi
 		return nil, err
 	case r.is("NO_STATEMENT_EXIST"):
 		return nil, nil
+	case r.is("STATEMENT_CREATING"):
+		return nil, payment.ErrBillNotReady.With(day)
 	case !r.done():
 		return nil, payment.ErrBill.With(r.code).Because(errors.New(r.message))
 	}

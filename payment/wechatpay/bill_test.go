@@ -27,7 +27,7 @@ func TestBill(t *testing.T) {
 	require.NoError(t, err)
 
 	_, err = b.provider.Bill(t.Context(), "2026-11-22", "")
-	require.ErrorIs(t, err, payment.ErrBill, "the day is not over")
+	require.ErrorIs(t, err, payment.ErrBillNotReady, "the day is not over")
 	b.pass(24 * time.Hour)
 	lines, err := b.provider.Bill(t.Context(), "2026-11-21", mchID)
 	require.NoError(t, err)
