@@ -42,6 +42,7 @@ const (
 	maxSteps    = 20
 	maxAddons   = 100
 	maxPoints   = 1_000_000_000
+	maxCoupons  = 100
 	maxGrams    = 1_000_000_000
 	maxSortSize = 1_000_000_000
 	maxDays     = 3650 // of a membership
@@ -115,6 +116,8 @@ func (d *Draft) checkGoods() error {
 		return mall.ErrInvalid.With("levelDays")
 	case g.GotScore < 0 || g.GotScore > maxPoints:
 		return mall.ErrInvalid.With("gotScore")
+	case g.MaxCoupons < 0 || g.MaxCoupons > maxCoupons:
+		return mall.ErrInvalid.With("maxCoupons")
 	case g.Sort < -maxSortSize || g.Sort > maxSortSize:
 		return mall.ErrInvalid.With("paixu")
 	case len(d.Content) > maxContent:

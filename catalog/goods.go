@@ -69,6 +69,9 @@ type Goods struct {
 	Level     mall.ID
 	LevelDays int
 
+	// MaxCoupons is how many coupons an order with these goods takes; 0 stands for 1.
+	MaxCoupons int
+
 	// Written by the service, never by callers.
 
 	PropertyIDs   []mall.ID // its properties in order; empty: one default SKU

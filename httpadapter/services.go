@@ -31,12 +31,14 @@ import (
 	"github.com/gomall-dev/mall/httpadapter/manager"
 	"github.com/gomall-dev/mall/httpadapter/o2o"
 	"github.com/gomall-dev/mall/httpadapter/wxapi"
+	"github.com/gomall-dev/mall/marketing/coupon"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/order/invoice"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
+	"github.com/gomall-dev/mall/payment/membership"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/payment/wallet/withdraw"
@@ -84,6 +86,8 @@ type Config struct {
 	Withdraw withdraw.Config // nil Rules: the settings withdrawal, WITHDRAW_MIN, WITHDRAW_FEE_RATE (1/10000), WITHDRAW_FEE_MIN
 	Deposit  deposit.Config  // nil Fixed: the setting deposit_amount, yuan
 	Bill     bill.Config
+	Levels   membership.Config
+	Coupon   coupon.Config
 	Content  cms.Config
 	Site     site.Config
 	Files    file.Config
@@ -116,8 +120,10 @@ type Services struct {
 	Payouts   *withdraw.Service
 	Deposits  *deposit.Service
 	Bills     *bill.Service
+	Levels    *membership.Service
 	Invoices  *invoice.Service
 	Points    *points.Service
+	Coupons   *coupon.Service
 	Content   *cms.Service
 	Site      *site.Service
 	Files     *file.Service
@@ -146,7 +152,7 @@ func (s *Services) wxapi() wxapi.Deps {
 	return wxapi.Deps{
 		Auth: s.Auth, Captcha: s.Captcha, Verify: s.Verify, WeChat: s.WeChat, Members: s.Members, Addresses: s.Addresses, Regions: s.Regions,
 		Catalog: s.Catalog, Stock: s.Stock, Shops: s.Shops, Carts: s.Carts, Orders: s.Orders,
-		Payments: s.Payments, Wallets: s.Wallets, Payouts: s.Payouts, Deposits: s.Deposits, Bills: s.Bills, Invoices: s.Invoices, Points: s.Points,
+		Payments: s.Payments, Wallets: s.Wallets, Payouts: s.Payouts, Deposits: s.Deposits, Bills: s.Bills, Levels: s.Levels, Invoices: s.Invoices, Points: s.Points, Coupons: s.Coupons,
 		Content: s.Content, Site: s.Site, Files: s.Files, QR: s.QR,
 		Calendar: s.cfg.Calendar, Now: s.cfg.Now,
 	}

@@ -1,12 +1,12 @@
 // Package marketing is the port through which reductions come into an order.
 // A source of reductions (coupons, bargains, group prices, freight-free rules)
-// implements [Source]; the order's pricing pipeline asks it at its [Stage] and
+// implements [Source]; the order's pricing pipeline asks it at its stages and
 // spreads what it grants over the order's lines.
 //
 //	type halfPrice struct{}
 //
-//	func (halfPrice) Name() string           { return "half" }
-//	func (halfPrice) Stage() marketing.Stage { return marketing.Goods }
+//	func (halfPrice) Name() string              { return "half" }
+//	func (halfPrice) Stages() []marketing.Stage { return []marketing.Stage{marketing.Goods} }
 //	func (halfPrice) Quote(ctx context.Context, b marketing.Basket) (marketing.Answer, error) {
 //		return marketing.Answer{Offers: []marketing.Offer{{Amount: b.Sum() / 2}}}, nil
 //	}
@@ -45,10 +45,13 @@ type Line struct {
 	Qty       int64
 	Unit      mall.Money // one piece now, without add-ons at stage Activity
 	Payable   mall.Money // the line now, after the stages before
+	// MaxCoupons is how many coupons an order of these goods takes, ≥ 1.
+	MaxCoupons int
 }
 
 // Basket is what an offer is asked for: one order of one shop.
 type Basket struct {
+	Stage   Stage // at which the source is asked
 	Buyer   mall.ID
 	Level   mall.ID
 	Shop    mall.ID
@@ -57,6 +60,9 @@ type Basket struct {
 	Lines   []Line
 	Freight mall.Money // payable freight so far; 0 before the freight stage
 	Wanted  []string   // offers the buyer chose, "source:ref"
+	Applied []Offer    // what the order was granted so far
+	// Browse says that the buyer looks around: Answer.Usable is wanted.
+	Browse bool
 }
 
 // Sum is Σ payable of the lines.
@@ -90,14 +96,17 @@ type Refusal struct {
 type Answer struct {
 	Offers  []Offer
 	Refused []Refusal
+	// Usable are the offers that the buyer could choose, chosen or not, each as
+	// if it were the only one; filled in for a Basket that browses.
+	Usable []Offer
 }
 
 // Source is one kind of reduction. All methods run in the order's transaction.
 type Source interface {
 	// Name is short and unique: "coupon". Reductions and wanted offers carry it.
 	Name() string
-	// Stage is when the source is asked.
-	Stage() Stage
+	// Stages are when the source is asked; always the same.
+	Stages() []Stage
 	// Quote says what applies and what does not. It writes nothing.
 	Quote(ctx context.Context, b Basket) (Answer, error)
 	// Redeem uses the offers up for an order that is being placed; a refusal

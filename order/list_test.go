@@ -187,8 +187,8 @@ func TestErasingAnAccount(t *testing.T) {
 // half takes half off the goods and notes what was done to it.
 type half struct{ redeemed, released int }
 
-func (*half) Name() string           { return "half" }
-func (*half) Stage() marketing.Stage { return marketing.Goods }
+func (*half) Name() string              { return "half" }
+func (*half) Stages() []marketing.Stage { return []marketing.Stage{marketing.Goods} }
 func (*half) Quote(_ context.Context, b marketing.Basket) (marketing.Answer, error) {
 	if b.Sum() < 1000 {
 		return marketing.Answer{Refused: []marketing.Refusal{{Ref: "1", Reason: mall.E(mall.State, "half.small", "too small")}}}, nil

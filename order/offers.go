@@ -12,8 +12,8 @@ import (
 // basket shows the draft to the sources of offers as it stands now.
 func (d *draft) basket(stage marketing.Stage) marketing.Basket {
 	o := d.o
-	b := marketing.Basket{Buyer: o.Buyer, Level: o.Level, Shop: o.Shop, At: d.at, Region: o.Address.Region(),
-		Freight: o.Freight, Wanted: d.in.Offers}
+	b := marketing.Basket{Stage: stage, Buyer: o.Buyer, Level: o.Level, Shop: o.Shop, At: d.at, Region: o.Address.Region(),
+		Freight: o.Freight, Wanted: d.in.Offers, Applied: d.Applied, Browse: d.browse}
 	for i := range o.Lines {
 		l := &o.Lines[i]
 		unit := l.PriceUnit
@@ -21,7 +21,7 @@ func (d *draft) basket(stage marketing.Stage) marketing.Basket {
 			unit = max(unit-d.items[i].AddonUnit, 0)
 		}
 		b.Lines = append(b.Lines, marketing.Line{OrderLine: l.ID, Goods: l.Goods, SKU: l.SKU, Category: l.Category,
-			Shop: l.Shop, Qty: l.Qty, Unit: unit, Payable: l.Payable})
+			Shop: l.Shop, Qty: l.Qty, Unit: unit, Payable: l.Payable, MaxCoupons: max(d.items[i].Goods.MaxCoupons, 1)})
 	}
 	return b
 }
@@ -29,7 +29,7 @@ func (d *draft) basket(stage marketing.Stage) marketing.Basket {
 // ask lets every source of a stage quote and applies what it grants.
 func (d *draft) ask(ctx context.Context, stage marketing.Stage, apply func(b marketing.Basket, f marketing.Offer) mall.Money) error {
 	for _, src := range d.cfg.Offers {
-		if src.Stage() != stage {
+		if !slices.Contains(src.Stages(), stage) {
 			continue
 		}
 		b := d.basket(stage)
@@ -46,6 +46,10 @@ func (d *draft) ask(ctx context.Context, stage marketing.Stage, apply func(b mar
 		for _, r := range a.Refused {
 			r.Source = src.Name()
 			d.Refused = append(d.Refused, r)
+		}
+		for _, f := range a.Usable {
+			f.Source = src.Name()
+			d.Usable = append(d.Usable, f)
 		}
 	}
 	return nil
@@ -89,17 +93,30 @@ func (d *draft) unmet() error {
 	return nil
 }
 
-// insist is the error of a wanted offer that was refused.
-func (d *draft) insist() error {
-	for _, r := range d.Refused {
-		if slices.Contains(d.in.Offers, r.Source+":"+r.Ref) {
-			if r.Reason.Code == ErrNoCoupon.Code {
-				return r.Reason
+// unused are the wanted offers that the draft did not apply: another part of
+// the checkout may.
+func (d *draft) unused() []string {
+	return slices.DeleteFunc(slices.Clone(d.in.Offers), func(w string) bool {
+		return slices.ContainsFunc(d.Applied, func(f marketing.Offer) bool { return f.Source+":"+f.Ref == w })
+	})
+}
+
+// insist is the error of a wanted offer that none of the drafts applied; the
+// reason of the part whose source knows it best comes first.
+func insist(left []string, ds []*draft) error {
+	var unknown error
+	for _, d := range ds {
+		for _, r := range d.Refused {
+			switch {
+			case !slices.Contains(left, r.Source+":"+r.Ref):
+			case r.Reason.Code != ErrNoCoupon.Code:
+				return ErrOffer.With(r.Ref, r.Reason.Code).Because(r.Reason)
+			case unknown == nil:
+				unknown = r.Reason
 			}
-			return ErrOffer.With(r.Ref, r.Reason.Code).Because(r.Reason)
 		}
 	}
-	return nil
+	return unknown
 }
 
 // redeem uses the applied offers up, source by source.

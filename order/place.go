@@ -127,22 +127,25 @@ func (s *Service) place(ctx context.Context, who mall.Actor, in PlaceInput, term
 		return nil, nil, ErrManyShops
 	}
 	var needs []mall.ID
-	left := in.Deduction
+	left, wanted := in.Deduction, in.Offers
 	for _, d := range ds {
-		d.in.Deduction = left
+		d.in.Deduction, d.in.Offers = left, wanted
 		if err := d.price(ctx); err != nil {
 			return nil, nil, err
 		}
 		if err := d.deliverable(); err != nil {
 			return nil, nil, err
 		}
-		left -= d.cost.Score
+		left, wanted = left-d.cost.Score, d.unused()
 		if d.o.Due = in.Due; d.o.Due.IsZero() {
 			d.o.Due = d.at.Add(term)
 		}
 		for i := range d.o.Lines {
 			needs = append(needs, d.o.Lines[i].SKU)
 		}
+	}
+	if err := insist(wanted, ds); err != nil {
+		return nil, nil, err
 	}
 	head := ds[0].o
 	if len(ds) > 1 {
@@ -187,7 +190,7 @@ func (d *draft) deliverable() error {
 	case d.o.Delivery == Express && (a.LinkMan == "" || a.Mobile == "" || a.Detail == ""):
 		return ErrNoAddress
 	}
-	return d.insist()
+	return nil
 }
 
 // parent stores the order that stands for all parts of a checkout.

@@ -62,6 +62,7 @@ type Quote struct {
 	Order   Order // as Place would make it, without ids, number and holds
 	Applied []marketing.Offer
 	Refused []marketing.Refusal
+	Usable  []marketing.Offer // what the buyer could choose, each taken alone
 	// Rules are the points deduction rules; Best is what they would take off
 	// with all of the buyer's points.
 	Rules []points.Rule
@@ -80,8 +81,9 @@ type draft struct {
 	inviters []mall.ID
 	o        *Order
 	Quote
-	used map[string][]marketing.Offer // by source
-	cost points.Deduction
+	used   map[string][]marketing.Offer // by source
+	browse bool                         // the buyer looks around: see marketing.Basket
+	cost   points.Deduction
 }
 
 // pipeline is the one sequence in which every price is made. Each step works
@@ -116,6 +118,7 @@ func (s *Service) Quote(ctx context.Context, who mall.Actor, in PlaceInput) (*Qu
 			return ErrManyShops
 		}
 		d := ds[0]
+		d.browse = true
 		if err := d.price(ctx); err != nil {
 			return err
 		}

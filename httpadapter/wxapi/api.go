@@ -29,12 +29,14 @@ import (
 	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/cms/qrcode"
 	"github.com/gomall-dev/mall/cms/site"
+	"github.com/gomall-dev/mall/marketing/coupon"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	invoices "github.com/gomall-dev/mall/order/invoice"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
+	"github.com/gomall-dev/mall/payment/membership"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/payment/wallet/withdraw"
 )
@@ -59,8 +61,10 @@ type Deps struct {
 	Payouts   *withdraw.Service
 	Deposits  *deposit.Service
 	Bills     *bill.Service
+	Levels    *membership.Service
 	Invoices  *invoices.Service
 	Points    *points.Service
+	Coupons   *coupon.Service
 	Content   *cms.Service
 	Site      *site.Service
 	Files     *file.Service

@@ -94,7 +94,7 @@ func (a *api) goodsOf(g catalog.Goods) goodsOut {
 		Weight: kilograms(g.Weight), LogisticsID: g.Freight, Stores: stores(g.Stock),
 		StatusStr: "上架", RecommendStatus: b2i(g.Recommended), RecommendStatusStr: "普通", Hidden: b2i(g.Hidden), Paixu: g.Sort,
 		VetStatus: 1, AfterSale: afterSale(g.AfterSale), PropertyIDs: propertyIDs(g.PropertyIDs), HasAddition: g.HasAddons,
-		Limitation: g.Limited, MinBuyNumber: max(g.MinBuy, 1),
+		Limitation: g.Limited, MinBuyNumber: max(g.MinBuy, 1), MaxCoupons: max(g.MaxCoupons, 1),
 		Views: g.Views, NumberFav: g.Favourites, NumberOrders: g.Orders, NumberSells: g.Sells, NumberReputation: g.Reviews,
 		NumberGoodReputation: g.GoodReviews, GotScore: g.GotScore,
 		Kanjia: g.Bargain, KanjiaPrice: yuan(g.BargainPrice), Pingtuan: g.GroupBuy, PingtuanPrice: yuan(g.GroupBuyPrice), Miaosha: g.FlashSale,

@@ -20,6 +20,7 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.GET("/notice/detail", endpoint.Public, "noticeDetail", a.noticeDetail),
 
 		// config
+		endpoint.GET("/config/vipLevel", endpoint.Public, "vipLevel", a.vipLevel),
 		endpoint.GET("/config/value", endpoint.Public, "queryConfigValue", a.queryConfigValue).Cached(),
 		endpoint.GET("/config/values", endpoint.Public, "queryConfigBatch", a.queryConfigBatch).Cached(),
 
@@ -58,6 +59,13 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.GET("/user/detail", endpoint.Buyer, "userDetail", a.userDetail),
 		endpoint.GET("/user/wxinfo", endpoint.Buyer, "userWxinfo", a.userWxinfo),
 		endpoint.POST("/user/modify", endpoint.Buyer, "modifyUserInfo", a.modifyUserInfo),
+
+		// user_level
+		endpoint.POST("/user/level/list", endpoint.Public, "userLevelList", a.userLevelList),
+		endpoint.GET("/user/level/info", endpoint.Public, "userLevelDetail", a.userLevelDetail),
+		endpoint.GET("/user/level/prices", endpoint.Public, "userLevelPrices", a.userLevelPrices),
+		endpoint.POST("/user/level/buy", endpoint.Buyer, "userLevelBuy", a.userLevelBuy),
+		endpoint.POST("/user/level/buyLogs", endpoint.Buyer, "userLevelBuyLogs", a.userLevelBuyLogs),
 
 		// address
 		endpoint.POST("/user/shipping-address/list/v2", endpoint.Buyer, "queryAddressV2", a.queryAddressV2),
@@ -126,7 +134,14 @@ func (a *api) tenant() []endpoint.Route {
 		endpoint.POST("/order/refundApply/cancel", endpoint.Buyer, "refundApplyCancel", a.refundApplyCancel),
 
 		// coupon
-		endpoint.GET("/discounts/coupons", endpoint.Optional, "coupons", a.none),
+		endpoint.GET("/discounts/coupons", endpoint.Optional, "coupons", a.coupons),
+		endpoint.GET("/discounts/detail", endpoint.Public, "couponDetail", a.couponDetail),
+		endpoint.POST("/discounts/fetch", endpoint.Buyer, "fetchCoupons", a.fetchCoupons),
+		endpoint.GET("/discounts/my", endpoint.Buyer, "myCoupons", a.myCoupons),
+		endpoint.GET("/discounts/merge/list", endpoint.Public, "mergeCouponsRules", a.mergeCouponsRules),
+		endpoint.POST("/discounts/merge", endpoint.Buyer, "mergeCoupons", a.mergeCoupons),
+		endpoint.POST("/discounts/send", endpoint.Buyer, "sendCoupons", a.sendCoupons),
+		endpoint.POST("/discounts/exchange", endpoint.Buyer, "exchangeCoupons", a.exchangeCoupons),
 
 		// kanjia
 		endpoint.GET("/shop/goods/kanjia/set/v2", endpoint.Public, "kanjiaSet", a.none),

@@ -23,7 +23,7 @@ func fullGoods(code, name string) *catalog.Goods {
 		ValidTo: "2026-12-21", Hours: "09:00-21:00", BuyInfo: "须知", VideoID: "v", PropertyIDs: []mall.ID{1, 2}, MinPrice: 990,
 		MinOriginal: 1990, MinScore: 3, Weight: 500, HasAddons: true, Limited: true, Views: 1, Orders: 2, Sells: 3, Favourites: 4, Reviews: 5,
 		GoodReviews: 6, Bargain: true, BargainPrice: 10, GroupBuy: true, GroupBuyPrice: 20, FlashSale: true, CreatedAt: moment0, UpdatedAt: moment0,
-		Editor: 8, Level: 9, LevelDays: 30,
+		Editor: 8, Level: 9, LevelDays: 30, MaxCoupons: 3,
 	}
 }
 

@@ -76,6 +76,9 @@ func Run(t *testing.T, open Open) {
 		t.Run("Deposits", func(t *testing.T) { testDeposits(t, open) })
 		t.Run("Withdrawals", func(t *testing.T) { testWithdrawals(t, open) })
 		t.Run("Points", func(t *testing.T) { testPoints(t, open) })
+		t.Run("CouponTemplates", func(t *testing.T) { testCouponTemplates(t, open) })
+		t.Run("CouponGrants", func(t *testing.T) { testCouponGrants(t, open) })
+		t.Run("CouponCards", func(t *testing.T) { testCouponCards(t, open) })
 	})
 	t.Run("Tx", func(t *testing.T) { Transactions(t, open) })
 	t.Run("Races", func(t *testing.T) {
@@ -100,6 +103,7 @@ func Run(t *testing.T, open Open) {
 		t.Run("Refunds", func(t *testing.T) { testRefundRaces(t, open) })
 		t.Run("Wallets", func(t *testing.T) { testWalletRaces(t, open) })
 		t.Run("Points", func(t *testing.T) { testPointRaces(t, open) })
+		t.Run("Coupons", func(t *testing.T) { testCouponRaces(t, open) })
 	})
 }
 

@@ -64,6 +64,7 @@ type goodsRow struct {
 	Editor        int64          `bun:"editor_id"`
 	Level         int64          `bun:"level_id"`
 	LevelDays     int            `bun:"level_days"`
+	MaxCoupons    int            `bun:"max_coupons"`
 }
 
 // goodsStockRow is goods with the stock of all its SKUs.
@@ -86,7 +87,7 @@ func goodsToRow(g *catalog.Goods) *goodsRow {
 		Favourites: g.Favourites, Reviews: g.Reviews, GoodReviews: g.GoodReviews, Bargain: g.Bargain,
 		BargainPrice: int64(g.BargainPrice), GroupBuy: g.GroupBuy, GroupBuyPrice: int64(g.GroupBuyPrice), FlashSale: g.FlashSale,
 		CreatedAt: g.CreatedAt.UnixMilli(), UpdatedAt: g.UpdatedAt.UnixMilli(),
-		Editor: int64(g.Editor), Level: int64(g.Level), LevelDays: g.LevelDays,
+		Editor: int64(g.Editor), Level: int64(g.Level), LevelDays: g.LevelDays, MaxCoupons: g.MaxCoupons,
 	}
 }
 
@@ -102,7 +103,7 @@ func goodsFromRow(r *goodsRow) catalog.Goods {
 		Views: r.Views, Orders: r.Orders, Sells: r.Sells, Favourites: r.Favourites, Reviews: r.Reviews, GoodReviews: r.GoodReviews,
 		Bargain: r.Bargain, BargainPrice: mall.Money(r.BargainPrice), GroupBuy: r.GroupBuy, GroupBuyPrice: mall.Money(r.GroupBuyPrice),
 		FlashSale: r.FlashSale, CreatedAt: moment(&r.CreatedAt), UpdatedAt: moment(&r.UpdatedAt),
-		Editor: mall.ID(r.Editor), Level: mall.ID(r.Level), LevelDays: r.LevelDays,
+		Editor: mall.ID(r.Editor), Level: mall.ID(r.Level), LevelDays: r.LevelDays, MaxCoupons: r.MaxCoupons,
 	}
 }
 
