@@ -31,6 +31,23 @@ func (c *condition) in(column string, ids []mall.ID) {
 	}
 }
 
+// numbers are the values that a query of one column gives, some n of them.
+func numbers(rows *sql.Rows, err error, n int) ([]int64, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := make([]int64, 0, n)
+	for rows.Next() {
+		var number int64
+		if err := rows.Scan(&number); err != nil {
+			return nil, err
+		}
+		all = append(all, number)
+	}
+	return all, rows.Err()
+}
+
 // onlyNumber is the one value that a query gives.
 func onlyNumber(rows *sql.Rows, err error) (n int64, _ error) {
 	if err != nil {

@@ -74,6 +74,8 @@ func (s *Store) rawWrite(ctx context.Context, query string, args ...any) *bun.Ra
 }
 
 // query reads by a statement in SQL: tables are written ?(ns)name, arguments ?.
+// A limit stands in the text: SQLite plans by it, and so makes a new plan
+// whenever one is bound.
 func (s *Store) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	text, args = s.sent(text, args)
 	return s.engine.Reader(ctx).QueryContext(ctx, text, args...)

@@ -53,8 +53,7 @@ func RoundTrip[R any](ctx context.Context, s *Store, rows []R) (read, listed, al
 	if _, err := insert(ctx, s, rows[:half], ""); err != nil {
 		return nil, nil, nil, err
 	}
-	made, err := insertGiving(ctx, s, rows[half:], "ON CONFLICT DO NOTHING RETURNING id")
-	ids, err := scanAll(s, made, err, 0, func(r *R) R { return *r })
+	ids, err := insertNumbered(ctx, s, rows[half:], "")
 	if err != nil || len(ids) != len(rows)-half {
 		return nil, nil, nil, err
 	}

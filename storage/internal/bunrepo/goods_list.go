@@ -62,7 +62,7 @@ func (r products) List(ctx context.Context, f catalog.Query, p mall.Page) ([]cat
 	if p.Offset == 0 && f.Keyword == "" && indexed(f) {
 		where := r.where(f, false)
 		rows, err := r.query(ctx, "SELECT "+r.goodsColumns()+" FROM "+r.table(f, sort, false)+" WHERE "+where.text+
-			" ORDER BY "+sort.order("g.")+" LIMIT ?", append(where.args, p.Limit)...)
+			" ORDER BY "+sort.order("g.")+" LIMIT "+strconv.FormatInt(p.Limit, 10), where.args...)
 		return scanAll(r.Store, rows, err, p.Limit, goodsFromStockRow)
 	}
 	rows, err := r.sel(ctx).Model((*goodsRow)(nil)).ColumnExpr(r.goodsColumns()).OrderExpr(sort.order("g.")).
@@ -202,10 +202,10 @@ func (r products) Total(ctx context.Context, f catalog.Query, atMost int64) (int
 		return 0, err
 	}
 	where := r.where(f, searched)
-	text := "SELECT COUNT(*) FROM (SELECT 1 FROM " + r.table(f, goodsSorts[catalog.BySort], searched) + " WHERE " + where.text + " LIMIT ?) AS counted"
-	args := append(where.args, atMost+1)
-	return r.goodsTotals.of(ctx, fmt.Sprintf("%s %#v", text, args), func() (int64, error) {
-		rows, err := r.query(ctx, text, args...)
+	text := "SELECT COUNT(*) FROM (SELECT 1 FROM " + r.table(f, goodsSorts[catalog.BySort], searched) + " WHERE " + where.text +
+		" LIMIT " + strconv.FormatInt(atMost+1, 10) + ") AS counted"
+	return r.goodsTotals.of(ctx, fmt.Sprintf("%s %#v", text, where.args), func() (int64, error) {
+		rows, err := r.query(ctx, text, where.args...)
 		return onlyNumber(rows, err)
 	})
 }

@@ -2,7 +2,6 @@ package bunrepo
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -17,15 +16,11 @@ func (s *Store) Orders() order.Repository { return orders{s} }
 type orders struct{ *Store }
 
 func (r orders) Insert(ctx context.Context, o *order.Order) (bool, error) {
-	made, err := insertGiving(ctx, r.Store, []orderRow{*orderToRow(o)}, "ON CONFLICT DO NOTHING RETURNING id")
-	row, err := scanOne[orderRow](r.Store, made, err)
-	if errors.Is(err, mall.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
+	ids, err := insertNumbered(ctx, r.Store, []orderRow{*orderToRow(o)}, "ON CONFLICT DO NOTHING")
+	if err != nil || len(ids) == 0 {
 		return false, err
 	}
-	o.ID = row.ID
+	o.ID = mall.ID(ids[0])
 	if len(o.Lines) == 0 {
 		return true, nil
 	}
@@ -34,11 +29,10 @@ func (r orders) Insert(ctx context.Context, o *order.Order) (bool, error) {
 		o.Lines[i].Order = o.ID
 		rows[i] = *orderLineToRow(&o.Lines[i], i)
 	}
-	made, err = insertGiving(ctx, r.Store, rows, "RETURNING id, pos")
-	err = scanEach(r.Store, made, err, func(l *orderLineRow) error {
-		o.Lines[l.Pos].ID = l.ID
-		return nil
-	})
+	ids, err = insertNumbered(ctx, r.Store, rows, "")
+	for i, id := range ids {
+		o.Lines[i].ID = mall.ID(id)
+	}
 	return err == nil, err
 }
 
@@ -138,7 +132,7 @@ func (r orders) Save(ctx context.Context, o *order.Order) (bool, error) {
 
 func (r orders) SaveLine(ctx context.Context, l *order.Line) error {
 	_, err := r.upd(ctx).Model(orderLineToRow(l, 0)).
-		Column("payable", "freight", "reductions", "shipped", "redeemed", "refunded", "refunded_money", "claim_id", "last_claim_id",
+		Column("payable", "freight", "reductions", "shipped", "redeemed", "refunded", "refunded_money", "freight_back", "claim_id", "last_claim_id",
 			"review_grade", "review_stars", "review_remark", "review_pics", "reviewed_at").
 		Where("l.id = ?", l.ID).Exec(ctx)
 	return err

@@ -137,6 +137,7 @@ type orderLineRow struct {
 	Reviewed      *int64            `bun:"reviewed_at"`
 	Level         mall.ID           `bun:"level_id"`
 	LevelDays     int               `bun:"level_days"`
+	FreightBack   int64             `bun:"freight_back"`
 }
 
 func orderLineToRow(l *order.Line, pos int) *orderLineRow {
@@ -147,7 +148,7 @@ func orderLineToRow(l *order.Line, pos int) *orderLineRow {
 		Reductions: filled(l.Reductions), Weight: l.Weight, Template: l.Template, Inviter: l.Inviter, Shipped: l.Shipped,
 		Redeemed: l.Redeemed, Refunded: l.Refunded, RefundedMoney: int64(l.RefundedMoney), Claim: l.Claim, LastClaim: l.LastClaim,
 		Grade: l.Review.Grade, Stars: l.Review.Stars, ReviewRemark: l.Review.Remark, ReviewPics: filled(l.Review.Pictures), Reviewed: millis(l.Review.At),
-		Level: l.Level, LevelDays: l.LevelDays}
+		Level: l.Level, LevelDays: l.LevelDays, FreightBack: int64(l.FreightBack)}
 }
 
 func orderLineFromRow(r *orderLineRow) order.Line {
@@ -158,7 +159,7 @@ func orderLineFromRow(r *orderLineRow) order.Line {
 		Reductions: emptied(r.Reductions), Weight: r.Weight, Template: r.Template, Inviter: r.Inviter, Shipped: r.Shipped,
 		Redeemed: r.Redeemed, Refunded: r.Refunded, RefundedMoney: mall.Money(r.RefundedMoney), Claim: r.Claim, LastClaim: r.LastClaim,
 		Review: order.Review{Grade: r.Grade, Stars: r.Stars, Remark: r.ReviewRemark, Pictures: emptied(r.ReviewPics), At: moment(r.Reviewed)},
-		Level:  r.Level, LevelDays: r.LevelDays}
+		Level:  r.Level, LevelDays: r.LevelDays, FreightBack: mall.Money(r.FreightBack)}
 }
 
 type orderShipmentRow struct {

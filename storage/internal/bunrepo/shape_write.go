@@ -19,13 +19,31 @@ func insert[R any](ctx context.Context, s *Store, rows []R, tail string) (sql.Re
 	return s.exec(ctx, text, args...)
 }
 
-// insertGiving is insert with a RETURNING in its tail.
-func insertGiving[R any](ctx context.Context, s *Store, rows []R, tail string) (*sql.Rows, error) {
-	text, args, err := inserting(s, rows, tail)
+// insertNumbered is insert into a table whose keys the database gives: these,
+// in the order of rows. A single row may have a conflict by tail; then there are
+// none. On PostgreSQL they come by RETURNING; SQLite would make a table in
+// memory for that, and numbers the rows of one statement without gaps, last
+// the last.
+func insertNumbered[R any](ctx context.Context, s *Store, rows []R, tail string) ([]int64, error) {
+	if !s.postgres() {
+		res, err := insert(ctx, s, rows, tail)
+		n, err := count(res, err)
+		if err != nil || n == 0 {
+			return nil, err
+		}
+		last, err := res.LastInsertId()
+		ids := make([]int64, n)
+		for i := range ids {
+			ids[i] = last - n + 1 + int64(i)
+		}
+		return ids, err
+	}
+	text, args, err := inserting(s, rows, strings.TrimPrefix(tail+" RETURNING id", " "))
 	if err != nil {
 		return nil, err
 	}
-	return s.execGiving(ctx, text, args...)
+	made, err := s.execGiving(ctx, text, args...)
+	return numbers(made, err, len(rows))
 }
 
 func inserting[R any](s *Store, rows []R, tail string) (text string, args []any, err error) {

@@ -3,6 +3,7 @@ package sqlitedb
 import (
 	"context"
 	"database/sql"
+	"runtime"
 	"slices"
 	"time"
 
@@ -88,6 +89,7 @@ func (e *engine) leave(w *waiter) bool {
 // pass hands the baton with its group to the next caller. When nobody waits,
 // or the group is full, it commits first.
 func (e *engine) pass(g *group) {
+	ended := false
 	for {
 		e.mu.Lock()
 		waiting := len(e.queue) > 0
@@ -96,6 +98,11 @@ func (e *engine) pass(g *group) {
 			e.queue = slices.Delete(e.queue, 0, 1)
 			e.mu.Unlock()
 			w.turn <- g
+			if ended {
+				// The caller goes on with its answer now, and the next one would
+				// hold the baton idle until a processor is free.
+				runtime.Gosched()
+			}
 			return
 		}
 		if g == nil {
@@ -105,7 +112,7 @@ func (e *engine) pass(g *group) {
 		}
 		e.mu.Unlock()
 		e.end(g)
-		g = nil
+		g, ended = nil, true
 	}
 }
 
