@@ -2,6 +2,7 @@ package httpadapter_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -70,6 +71,37 @@ func TestO2ORaces(t *testing.T) {
 			}
 		}
 		require.Equal(t, int64(refunds)*unit, back)
+	})
+}
+
+// TestO2OUnpaid: nobody keeps a merchant's goods from others by orders that are
+// not paid, however many are placed at once; the answer says what to do.
+func TestO2OUnpaid(t *testing.T) {
+	t.Parallel()
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		w := newTown(t, store)
+		ann := w.ann(t)
+		buy := func(m *apitest.Mini, number string) apitest.Envelope {
+			return m.Call("POST", "/order/buy", apitest.Fields{"goods_id": id(w.goods[0]), "number": number})
+		}
+		e := buy(ann, "101")
+		require.Equal(t, []any{500, "未支付订单中的商品最多100件,请先支付或取消"}, []any{e.Code, e.Msg})
+		got := inParallel(14, func(int) int { return send(ann, "/order/buy", apitest.Fields{"goods_id": id(w.goods[0])}) })
+		require.Equal(t, map[int]int{0: 10, 500: 4}, got)
+		e = buy(ann, "1")
+		require.Equal(t, []any{500, "未支付订单最多10笔,请先支付或取消"}, []any{e.Code, e.Msg})
+		bob := w.Mini(apitest.AppID, "bob-1")
+		bob.LoginMobile("13800138002").OK(t)
+		buy(bob, "90").OK(t)
+
+		list := ann.Call("GET", "/orders", apitest.Fields{"status": "1"}).OK(t)
+		require.Equal(t, "10", list.Get("total"))
+		ann.Call("POST", "/order/cancel", apitest.Fields{"order_no": list.Get("list.3.order_no")}).OK(t)
+		w.paidOrder(t, ann, "1")
+		buy(ann, "1").Want(t, 500) // bob has the rest
+		w.Clock.Advance(24 * time.Hour)
+		require.NoError(t, w.Sweep(t.Context()))
+		buy(ann, "99").OK(t)
 	})
 }
 

@@ -21,6 +21,10 @@ var (
 	ErrEmpty = mall.E(mall.Invalid, "order.empty", "nothing to order")
 	// ErrTooMany says that an order would have too many lines.
 	ErrTooMany = mall.E(mall.Limit, "order.too_many_lines", "too many lines in one order")
+	// ErrUnpaidOrders says that the buyer has as many unpaid orders as allowed; its argument is how many.
+	ErrUnpaidOrders = mall.E(mall.Limit, "order.unpaid_orders", "pay or cancel an order first, unpaid ones allowed:")
+	// ErrUnpaidPieces says that the buyer would have too many pieces in unpaid orders; its argument is how many are allowed.
+	ErrUnpaidPieces = mall.E(mall.Limit, "order.unpaid_pieces", "too many pieces in unpaid orders, allowed:")
 	// ErrManyShops says that goods of several shops need one order each.
 	ErrManyShops = mall.E(mall.Invalid, "order.many_shops", "goods of several shops need an order each")
 	// ErrAmount says that an amount is beyond what an order may cost.

@@ -35,7 +35,7 @@ func source(id mall.ID) string { return "order:" + strconv.FormatInt(int64(id), 
 //
 // With Split, goods of several shops make a parent, which is the answer.
 // Refusals come from here (ErrEmpty, ErrQty, ErrManyShops, ErrNoAddress,
-// ErrOffer …) and from the rooms below: catalog.ErrOffSale and its kin,
+// ErrOffer, ErrUnpaidOrders …) and from the rooms below: catalog.ErrOffSale and its kin,
 // catalog.ErrLimit, catalog.ErrNotDelivered, shop.ErrClosed, stock.ErrShort,
 // cart.ErrChanged.
 func (s *Service) Place(ctx context.Context, who mall.Actor, in PlaceInput) (*Order, error) {
@@ -147,6 +147,9 @@ func (s *Service) place(ctx context.Context, who mall.Actor, in PlaceInput, term
 	if err := insist(wanted, ds); err != nil {
 		return nil, nil, err
 	}
+	if err := s.limitUnpaid(ctx, who, ds); err != nil {
+		return nil, nil, err
+	}
 	head := ds[0].o
 	if len(ds) > 1 {
 		if head, err = s.parent(ctx, ds); err != nil {
@@ -189,6 +192,8 @@ func (d *draft) deliverable() error {
 		return d.NotDelivered
 	case d.o.Delivery == Express && (a.LinkMan == "" || a.Mobile == "" || a.Detail == ""):
 		return ErrNoAddress
+	case d.o.CanRedeem && d.o.Face == mall.FaceO2O && d.o.Pieces() > maxCodes:
+		return ErrQty.With(d.o.Lines[0].Goods)
 	}
 	return nil
 }

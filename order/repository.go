@@ -61,6 +61,11 @@ type Repository interface {
 	// claims: shipped ones by the time of shipping, received ones by receipt.
 	Due(ctx context.Context, at State, before time.Time, limit int64) ([]mall.ID, error)
 
+	// CountUnpaid counts what a buyer ordered at a face and can still pay, leaving
+	// out what is held open. Until the running transaction ends, others that
+	// ask for this buyer wait, and then see what it placed.
+	CountUnpaid(ctx context.Context, buyer mall.ID, face mall.Face, now time.Time) (UnpaidCount, error)
+
 	// Live says whether the buyer has an order that is neither at its end nor
 	// received, or one with an open claim.
 	Live(ctx context.Context, buyer mall.ID, now time.Time) (bool, error)

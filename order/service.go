@@ -50,6 +50,11 @@ type Config struct {
 	// payment opens, if that is longer than it could be anyway; 0 changes
 	// nothing; nil: manager 2 minutes, others 0.
 	Rearm func(ctx context.Context, face mall.Face) (time.Duration, error)
+	// MaxUnpaid is how much of a face a buyer may have unpaid at once, for it
+	// keeps stock from everybody else; a field that is 0 limits nothing; nil:
+	// o2o, whose orders wait for a day, 10 orders with 100 pieces together,
+	// others no limit.
+	MaxUnpaid func(ctx context.Context, face mall.Face) (UnpaidCount, error)
 	// Returnable says which orders their buyers may give back at once, without
 	// a claim (Service.Return); nil: those placed at manager.
 	Returnable func(o *Order) bool

@@ -82,6 +82,8 @@ var codes = map[string]row{
 	"order.payment_unknown": {500, "支付结果确认中,请稍后再试"},
 	"order.not_paid":        {500, "订单尚未支付"},
 	"order.qty":             {10001, "购买数量不正确"},
+	"order.unpaid_orders":   {500, "未支付订单最多%v笔,请先支付或取消"},
+	"order.unpaid_pieces":   {500, "未支付订单中的商品最多%v件,请先支付或取消"},
 	"order.no_address":      {500, "该商品需要配送,暂不支持在此购买"},
 	"order.no_claim":        {500, "订单状态不允许退款"},
 	"order.claim_open":      {500, "订单正在退款中"},

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -246,6 +247,55 @@ func testOrderLists(t *testing.T, open Open) {
 	live, err = repo.Live(ctx, 5, now)
 	require.NoError(t, err)
 	require.False(t, live)
+}
+
+// testUnpaidOrders: what a buyer can still pay is counted by one transaction at
+// a time.
+func testUnpaidOrders(t *testing.T, open Open) {
+	store := open(t)
+	repo, now := store.Orders(), orderTime
+	_, err := repo.CountUnpaid(t.Context(), 1, mall.FaceO2O, now)
+	require.ErrorIs(t, err, mall.ErrNoTx)
+	for i, edit := range []func(o *order.Order){
+		func(*order.Order) {}, func(o *order.Order) { o.Due = time.Time{} },
+		func(o *order.Order) { o.Due = now }, func(o *order.Order) { o.HeldOpen = true }, func(o *order.Order) { o.Face = mall.FaceWXAPI },
+		func(o *order.Order) { o.Buyer = 2 }, func(o *order.Order) { o.State.Pay = order.Paid }, func(o *order.Order) { o.State.End = order.Cancelled },
+	} {
+		o := anOrder(fmt.Sprint("n", i), 1)
+		o.Face, o.Due = mall.FaceO2O, now.Add(time.Millisecond)
+		edit(o)
+		require.NoError(t, store.Do(t.Context(), func(ctx context.Context) error { insertOrder(t, ctx, repo, o); return nil }))
+	}
+	require.NoError(t, store.Do(t.Context(), func(ctx context.Context) error {
+		n, err := repo.CountUnpaid(ctx, 1, mall.FaceO2O, now)
+		require.Equal(t, order.UnpaidCount{Orders: 2, Pieces: 8}, n)
+		return err
+	}))
+
+	start := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			<-start
+			_ = store.Do(t.Context(), func(ctx context.Context) error {
+				n, err := repo.CountUnpaid(ctx, 3, mall.FaceO2O, now)
+				if err != nil || n.Orders >= 5 {
+					return err
+				}
+				o := anOrder(fmt.Sprint("race", i), 3)
+				o.Face = mall.FaceO2O
+				_, err = repo.Insert(ctx, o)
+				return err
+			})
+		})
+	}
+	close(start)
+	wg.Wait()
+	require.NoError(t, store.Do(t.Context(), func(ctx context.Context) error {
+		n, err := repo.CountUnpaid(ctx, 3, mall.FaceO2O, now)
+		require.Equal(t, order.UnpaidCount{Orders: 5, Pieces: 20}, n)
+		return err
+	}))
 }
 
 // testOrderRaces: of many that save one version, one wins.

@@ -84,6 +84,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Races", func(t *testing.T) {
 		t.Run("Accounts", func(t *testing.T) { testAccountRaces(t, open) })
 		t.Run("Orders", func(t *testing.T) { testOrderRaces(t, open) })
+		t.Run("UnpaidOrders", func(t *testing.T) { testUnpaidOrders(t, open) })
 		t.Run("RedemptionCodes", func(t *testing.T) { testRedemptionRaces(t, open) })
 		t.Run("Limits", func(t *testing.T) { testLimitRaces(t, open) })
 		t.Run("Codes", func(t *testing.T) { testCodeRaces(t, open) })

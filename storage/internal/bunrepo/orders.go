@@ -208,6 +208,29 @@ func (r orders) Due(ctx context.Context, at order.State, before time.Time, limit
 		OrderExpr("?", bun.Ident(since)).Limit(limit))
 }
 
+// orderTurnRow is whose transaction may count the unpaid orders of a buyer.
+type orderTurnRow struct {
+	bun.BaseModel `bun:"table:?(ns)order_turns,alias:t"`
+
+	Buyer mall.ID `bun:"buyer_id,pk"`
+	Turns int64   `bun:"turns"`
+}
+
+func (r orders) CountUnpaid(ctx context.Context, buyer mall.ID, face mall.Face, now time.Time) (order.UnpaidCount, error) {
+	_, err := r.ins(ctx).Model(&orderTurnRow{Buyer: buyer, Turns: 1}).On("CONFLICT (buyer_id) DO UPDATE").Set("turns = t.turns + 1").Returning("NULL").Exec(ctx)
+	if err != nil {
+		return order.UnpaidCount{}, err
+	}
+	var n struct {
+		Orders, Pieces int64
+	}
+	err = r.sel(ctx).Model((*orderRow)(nil)).Join("JOIN ?(ns)order_lines AS l ON l.order_id = o.id").
+		ColumnExpr("count(DISTINCT o.id) AS orders, COALESCE(sum(l.qty), 0) AS pieces").
+		Where("o.buyer_id = ? AND "+unpaid+" AND o.face = ? AND NOT o.held_open AND (o.due_at IS NULL OR o.due_at > ?)", buyer, string(face), now.UnixMilli()).
+		Scan(ctx, &n)
+	return order.UnpaidCount{Orders: n.Orders, Pieces: n.Pieces}, err
+}
+
 func (r orders) Live(ctx context.Context, buyer mall.ID, now time.Time) (bool, error) {
 	ids, err := r.ids(ctx, r.sel(ctx).Model((*orderRow)(nil)).Where("buyer_id = ? AND NOT parts", buyer).
 		Where("(open_claims > 0 OR ("+unpaid+" AND (held_open OR due_at IS NULL OR due_at > ?)) OR "+
