@@ -55,6 +55,15 @@ func TestBill(t *testing.T) {
 		_, err = b.provider.Bill(t.Context(), "2026-11-21", "")
 		require.ErrorIs(t, err, payment.ErrBill, f)
 	}
+	b.gateway.Fault(paytest.OpBill, paytest.NotYet)
+	_, err = b.provider.Bill(t.Context(), "2026-11-21", "")
+	require.ErrorIs(t, err, payment.ErrBillNotReady)
+	b.gateway.Fault(paytest.OpBill, paytest.None)
+	for _, f := range []paytest.Fault{paytest.Cut, paytest.Garbage, paytest.HangUp} {
+		b.gateway.Fault(paytest.OpBillFile, f)
+		_, err = b.provider.Bill(t.Context(), "2026-11-21", "")
+		require.ErrorIs(t, err, payment.ErrBill, f)
+	}
 }
 
 // TestBillWithHostileTitle: who names goods cannot hide what was booked.
