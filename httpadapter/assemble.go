@@ -47,6 +47,7 @@ import (
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
+	"github.com/gomall-dev/mall/payment/membership"
 	"github.com/gomall-dev/mall/payment/operator"
 	"github.com/gomall-dev/mall/payment/wallet"
 	"github.com/gomall-dev/mall/payment/wallet/withdraw"
@@ -78,13 +79,13 @@ func Assemble(store storage.Store, ports Ports, cfg Config) (*Services, error) {
 // filled gives the common clock, calendar and address to the rooms that name none.
 func (c Config) filled() Config {
 	for _, now := range []*func() time.Time{
-		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Withdraw.Now, &c.Deposit.Now, &c.Bill.Now, &c.Coupon.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now, &c.QRLogin.Now, &c.Students.Now, &c.Weather.Now,
+		&c.Captcha.Now, &c.Verify.Now, &c.Auth.Now, &c.Scenes.Now, &c.Catalog.Now, &c.Shops.Now, &c.Cart.Now, &c.Order.Now, &c.Payment.Now, &c.Operator.Now, &c.Wallet.Now, &c.Withdraw.Now, &c.Deposit.Now, &c.Bill.Now, &c.Levels.Now, &c.Coupon.Now, &c.Content.Now, &c.Site.Now, &c.Files.Now, &c.QR.Now, &c.QRLogin.Now, &c.Students.Now, &c.Weather.Now,
 	} {
 		if *now == nil {
 			*now = c.Now
 		}
 	}
-	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar, &c.Payment.Calendar, &c.Withdraw.Calendar, &c.Deposit.Calendar, &c.Coupon.Calendar, &c.Weather.Calendar} {
+	for _, zone := range []*mall.Calendar{&c.Catalog.Calendar, &c.Order.Calendar, &c.Payment.Calendar, &c.Withdraw.Calendar, &c.Deposit.Calendar, &c.Levels.Calendar, &c.Coupon.Calendar, &c.Weather.Calendar} {
 		if *zone == (mall.Calendar{}) {
 			*zone = c.Calendar
 		}
@@ -151,7 +152,7 @@ func (s *Services) accounts(p Ports) (err error) {
 	if s.Scenes, err = wechat.NewScenes(wechat.SceneDeps{Tx: st, Scenes: st.Scenes(), Limits: st.Limits(), Accounts: s.Auth, Payable: payable, Client: p.WeChat}, s.cfg.Scenes); err != nil {
 		return err
 	}
-	if s.Members, err = member.New(member.Deps{Tx: st, Outbox: st, Repository: st.Members()}, member.Config{Now: s.cfg.Now}); err != nil {
+	if s.Members, err = member.New(member.Deps{Tx: st, Outbox: st, Repository: st.Members()}, member.Config{Now: s.cfg.Now, Calendar: s.cfg.Calendar}); err != nil {
 		return err
 	}
 	if s.Addresses, err = address.New(address.Deps{Tx: st, Repository: st.Addresses()}, address.Config{Now: s.cfg.Now, Regions: s.Regions}); err != nil {
@@ -206,7 +207,7 @@ func (s *Services) money(p Ports) (err error) {
 	return s.papers(c.NeedPassword)
 }
 
-// papers makes what moves money besides orders: withdrawals, deposits, bills.
+// papers makes what moves money besides orders: withdrawals, deposits, bills, memberships.
 func (s *Services) papers(needPassword func(context.Context, mall.Actor) (bool, error)) (err error) {
 	st, w := s.Store, s.cfg.Withdraw
 	if w.NeedPassword == nil {
@@ -231,7 +232,14 @@ func (s *Services) papers(needPassword func(context.Context, mall.Actor) (bool, 
 	if s.Deposits, err = deposit.New(deposit.Deps{Repo: st.Deposits(), Tx: st, Outbox: st, Payments: s.Payments}, d); err != nil {
 		return err
 	}
-	s.Bills, err = bill.New(bill.Deps{Repo: st.Bills(), Tx: st, Outbox: st, Payments: s.Payments}, s.cfg.Bill)
+	if s.Bills, err = bill.New(bill.Deps{Repo: st.Bills(), Tx: st, Outbox: st, Payments: s.Payments}, s.cfg.Bill); err != nil {
+		return err
+	}
+	l := s.cfg.Levels
+	if l.NeedPassword == nil {
+		l.NeedPassword = needPassword
+	}
+	s.Levels, err = membership.New(membership.Deps{Repo: st.Memberships(), Tx: st, Outbox: st, Members: s.Members, Payments: s.Payments}, l)
 	return err
 }
 
@@ -291,6 +299,7 @@ func (s *Services) seal() error {
 		{"wallet", s.Wallets.Eraser()},
 		{"withdrawals", s.Payouts.Eraser()},
 		{"deposits", s.Deposits.Eraser()},
+		{"memberships", s.Levels.Eraser()},
 		{"invoices", s.Invoices.Eraser()},
 		{"points", s.Points.Eraser()},
 		{"coupons", s.Coupons.Eraser()},
@@ -317,6 +326,7 @@ func (s *Services) table() []Sweep {
 		{"orders to expire", 5 * time.Second, limited(s.Orders.SweepExpire)},
 		{"payments", 5 * time.Second, limited(s.Payments.SweepPayments)},
 		{"refunds", 5 * time.Second, limited(s.Payments.SweepRefunds)},
+		{"memberships to renew", time.Minute, limited(s.Levels.SweepRenewals)},
 		{"counters", 5 * time.Second, plain(s.Catalog.Flush)},
 		{"shops without index", time.Hour, limited(s.Shops.SweepUnindexed)},
 		{"orders to receive", time.Minute, limited(s.Orders.SweepReceive)},

@@ -12,21 +12,25 @@ import (
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
+	"github.com/gomall-dev/mall/payment/membership"
 )
 
 // sums are the actions that name something else than ids of orders.
 type sums struct {
 	Type   json.RawMessage `json:"type"`
-	Amount json.RawMessage `json:"amount"`       // of a deposit, yuan
-	Money  json.RawMessage `json:"money"`        // of a bill, yuan
-	UID    json.RawMessage `json:"uid"`          // whose bill
+	Amount json.RawMessage `json:"amount"` // of a deposit, yuan
+	Money  json.RawMessage `json:"money"`  // of a bill, yuan
+	UID    json.RawMessage `json:"uid"`    // whose bill
+	Level  json.RawMessage `json:"userLevelPriceId"`
+	Renew  json.RawMessage `json:"isAutoRenew"`
 	Coupon json.RawMessage `json:"couponRuleId"` // what coupon is bought
 }
 
 // action reads the action that follows a payment: those of nextAction, a bill,
 // {"type":4,"uid":7,"money":12}, which everybody pays for themselves, a deposit,
-// {"type":5,"amount":20}, of which the unpaid one of that amount is meant, and a
-// coupon, {"type":7,"couponRuleId":3}.
+// {"type":5,"amount":20}, of which the unpaid one of that amount is meant, a
+// membership, {"type":6,"userLevelPriceId":2,"isAutoRenew":false}, and a coupon,
+// {"type":7,"couponRuleId":3}.
 func (a *api) action(ctx context.Context, who mall.Actor, text string) (*payment.Action, error) {
 	var in sums
 	if text == "" || json.Unmarshal([]byte(text), &in) != nil {
@@ -53,6 +57,17 @@ func (a *api) action(ctx context.Context, who mall.Actor, text string) (*payment
 			return nil, err
 		}
 		return &payment.Action{Purpose: deposit.Purpose, Refs: []mall.ID{d.ID}}, nil
+	case "6":
+		id, err := strconv.ParseInt(string(unquoted(in.Level)), 10, 64)
+		if err != nil || id <= 0 {
+			return nil, mall.ErrInvalid.With("nextAction.userLevelPriceId")
+		}
+		d, err := a.Levels.Draft(ctx, who, membership.Order{Price: mall.ID(id), Renew: string(unquoted(in.Renew)) == "true"})
+		if err != nil {
+			return nil, err
+		}
+		buy := d.Action()
+		return &buy, nil
 	case "7":
 		id, err := strconv.ParseInt(string(unquoted(in.Coupon)), 10, 64)
 		if err != nil || id <= 0 {
@@ -74,6 +89,8 @@ type actionOut struct {
 	UID    mall.ID `json:"uid,omitempty"`
 	Money  *yuan   `json:"money,omitempty"`
 	Amount *yuan   `json:"amount,omitempty"`
+	Level  mall.ID `json:"userLevelPriceId,omitempty"`
+	Renew  *bool   `json:"isAutoRenew,omitempty"`
 	Coupon mall.ID `json:"couponRuleId,omitempty"`
 }
 
@@ -91,6 +108,12 @@ func actionText(p *payment.Payment) string {
 	case deposit.Purpose:
 		amount := yuan(p.Price())
 		out = actionOut{Type: 5, Amount: &amount}
+	case membership.Purpose:
+		o, err := membership.OrderOf(p.Action)
+		if err != nil {
+			return ""
+		}
+		out = actionOut{Type: 6, Level: o.Price, Renew: &o.Renew}
 	case coupon.Purpose:
 		id, err := coupon.TemplateOf(p.Action)
 		if err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/auth"
-	"github.com/gomall-dev/mall/auth/member"
 	"github.com/gomall-dev/mall/auth/wechat"
 )
 
@@ -56,17 +55,6 @@ type userOut struct {
 	TaskUpgrade           bool    `json:"taskUserLevelUpgrade"`
 }
 
-type levelOut struct {
-	ID         mall.ID `json:"id"`
-	Name       string  `json:"name"`
-	Level      int     `json:"level"`
-	Paixu      int     `json:"paixu"`
-	Rebate     rate10  `json:"rebate"`
-	Status     int     `json:"status"`
-	DateAdd    stamp   `json:"dateAdd"`
-	DateUpdate stamp   `json:"dateUpdate"`
-}
-
 type personOut struct {
 	Nick      string `json:"nick"`
 	AvatarURL string `json:"avatarUrl"`
@@ -88,6 +76,10 @@ func (a *api) userDetail(ctx context.Context, who mall.Actor, _ struct{}) (*user
 	if err != nil {
 		return nil, err
 	}
+	renewing, err := a.Levels.Renewing(ctx, who.Account)
+	if err != nil {
+		return nil, err
+	}
 	pays, err := a.Wallets.HasPassword(ctx, who.Account)
 	if err != nil {
 		return nil, err
@@ -98,8 +90,10 @@ func (a *api) userDetail(ctx context.Context, who mall.Actor, _ struct{}) (*user
 	}
 	out.Base.PwdPay = yes(pays)
 	if level.ID != 0 {
+		out.Base.LevelRenew = renewing == level.ID
 		out.Base.LevelID, out.Base.GetLevelDate, out.Base.LevelExpire = level.ID, a.maybe(level.Since), a.maybe(level.ExpiresAt)
-		out.UserLevel = a.levelOf(level)
+		level := a.level(level)
+		out.UserLevel = &level
 	}
 	if account.Inviter != 0 {
 		p, err := a.Auth.Profiles(ctx, []mall.ID{account.Inviter})
@@ -124,13 +118,6 @@ func (a *api) userOf(u *auth.Account) userOut {
 var sources = map[auth.Source]string{
 	auth.SourceWXApp: "小程序", auth.SourceMobile: "手机号", auth.SourceUsername: "用户名",
 	auth.SourceMail: "邮箱", auth.SourceStaff: "后台添加",
-}
-
-func (a *api) levelOf(l member.Level) *levelOut {
-	return &levelOut{
-		ID: l.ID, Name: l.Name, Level: l.Rank, Paixu: l.Sort, Rebate: rate10(l.Rebate),
-		DateAdd: a.at(l.CreatedAt), DateUpdate: a.at(l.UpdatedAt),
-	}
 }
 
 // yes is how the document prints that a password is set; absent is no.

@@ -2,6 +2,7 @@ package membership
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/gomall-dev/mall"
@@ -32,6 +33,22 @@ type Order struct {
 	// costs nothing is not renewed.
 	Renew  bool
 	Remark string // at most 200 characters; personal
+}
+
+// Action is the action of a payment that pays the purchase.
+func (d *Purchase) Action() payment.Action {
+	return payment.Action{Purpose: Purpose, Refs: []mall.ID{d.ID},
+		Params: map[string]string{"price": strconv.FormatInt(int64(d.Price), 10), "renew": strconv.FormatBool(d.Renew)}}
+}
+
+// OrderOf is what an action of Purchase.Action buys, without the remark;
+// mall.ErrInvalid when it is none.
+func OrderOf(a payment.Action) (Order, error) {
+	price, err := strconv.ParseInt(a.Params["price"], 10, 64)
+	if err != nil || a.Purpose != Purpose {
+		return Order{}, mall.ErrInvalid.With("membership")
+	}
+	return Order{Price: mall.ID(price), Renew: a.Params["renew"] == "true"}, nil
 }
 
 // State of a purchase.

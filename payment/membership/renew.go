@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/gomall-dev/mall"
-	"github.com/gomall-dev/mall/payment"
 )
 
 const (
@@ -115,7 +114,7 @@ func (s *Service) renew(ctx context.Context, r *Renewal) error {
 		if err != nil {
 			return err
 		}
-		_, err = s.d.Payments.PayAgreed(ctx, mall.Actor{Account: r.Account, Face: mall.FaceHost}, payment.Action{Purpose: Purpose, Refs: []mall.ID{d.ID}})
+		_, err = s.d.Payments.PayAgreed(ctx, mall.Actor{Account: r.Account, Face: mall.FaceHost}, d.Action())
 		return err
 	})
 	if !mall.Refused(err) {

@@ -172,9 +172,8 @@ func (s *Service) Buy(ctx context.Context, who mall.Actor, o Order, password str
 	if err != nil {
 		return nil, err
 	}
-	action := payment.Action{Purpose: Purpose, Refs: []mall.ID{d.ID}}
 	if d.Amount == 0 {
-		if _, err := s.d.Payments.PayNothing(ctx, who, action); err != nil {
+		if _, err := s.d.Payments.PayNothing(ctx, who, d.Action()); err != nil {
 			return nil, err
 		}
 		return s.get(ctx, d.ID)
@@ -195,7 +194,7 @@ func (s *Service) Buy(ctx context.Context, who mall.Actor, o Order, password str
 	if balance < d.Amount {
 		return nil, ErrShort.With(d.Amount-balance, d.Amount)
 	}
-	if _, err := s.d.Payments.PayFromWallet(ctx, who, action, password); err != nil {
+	if _, err := s.d.Payments.PayFromWallet(ctx, who, d.Action(), password); err != nil {
 		return nil, err
 	}
 	return s.get(ctx, d.ID)
