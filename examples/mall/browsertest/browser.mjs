@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import jsQR from 'jsqr';
 import { chromium } from 'playwright-core';
 
 const patience = 30_000; // ms, for one step on a busy machine
@@ -51,6 +52,24 @@ export class Browser {
       if (origin !== base && protocol !== 'data:') page.faults.push(`stranger: ${request.url()}`);
     });
     return page;
+  }
+
+  // scan is the text of the QR code in a PNG, or nothing. A page of the browser
+  // takes the picture apart.
+  async scan(png) {
+    const page = await this.context.newPage();
+    const { width, height, dots } = await page.evaluate(async (url) => {
+      const img = new Image();
+      img.src = url;
+      await img.decode();
+      const canvas = document.createElement('canvas');
+      Object.assign(canvas, { width: img.naturalWidth, height: img.naturalHeight });
+      const paper = canvas.getContext('2d');
+      paper.drawImage(img, 0, 0);
+      return { width: canvas.width, height: canvas.height, dots: [...paper.getImageData(0, 0, canvas.width, canvas.height).data] };
+    }, `data:image/png;base64,${png.toString('base64')}`);
+    await page.close();
+    return jsQR(Uint8ClampedArray.from(dots), width, height)?.data;
   }
 
   async close() {

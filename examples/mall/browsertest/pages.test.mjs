@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { start } from '../../../httpadapter/wxapi/sdktest/host.mjs';
 import { Browser, desktop, fits, phone, shot, silent } from './browser.mjs';
-import { across, Shopper, Staff } from './shopper.mjs';
+import { across, payScanned, Shopper, Staff } from './shopper.mjs';
 
 const admin = { username: 'admin', password: 'Admin123#' };
 const staffRole = '200';
@@ -315,10 +315,25 @@ for (const { name, db, skip } of [{ name: 'SQLite' }, { name: 'PostgreSQL', db: 
       assert.ok(box.width >= 200 && box.x >= 0 && box.x + box.width <= phone.width && box.y + box.height <= phone.height, JSON.stringify(box));
       await fits(page, 'code');
       await shot(page, 'bridge');
+      const text = await browser.scan(await code.screenshot());
+      assert.match(text, /^pages\/severs\/index\/index\?scene=[A-Z2-7]{26}$/);
       await page.setViewportSize({ width: 280, height: 653 });
       await fits(page, 'code on the narrowest phone');
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        assert.equal(await browser.scan(await code.screenshot()), text, `a code to be read on the narrowest phone, ${colorScheme}`);
+      }
       await page.setViewportSize(phone);
       assert.deepEqual(page.faults, []);
+
+      // Whoever scans it pays, in the mini program of the other centre.
+      const scene = new URLSearchParams(text.split('?')[1]).get('scene');
+      const { payload, order } = await payScanned(base, scene);
+      assert.deepEqual(payload, { user_id: at.userId, order_no: at.orderNo });
+      assert.deepEqual([order.order_no, order.status, order.isOperSelf], [at.orderNo, 4, 1]);
+      const paid = await page.goto(address(at));
+      assert.equal(paid.status(), 409, 'nothing is left to be paid');
+      await page.getByText('请返回小程序后重试').waitFor();
 
       const wrong = await page.goto(address({ ...at, orderNo: `${at.orderNo}${'0'.repeat(200)}` }));
       assert.ok(wrong.status() >= 400, `status ${wrong.status()}`);

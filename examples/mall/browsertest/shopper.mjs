@@ -17,6 +17,12 @@ function post(url, fields) {
   return answer(url, { method: 'POST', body: new URLSearchParams(fields) });
 }
 
+// pay settles what a mini program got for wx.requestPayment at the sandbox gateway.
+async function pay(base, prepaid) {
+  const settled = await fetch(`${base}/sandbox/pay`, { method: 'POST', body: new URLSearchParams({ prepay_id: prepaid.replace('prepay_id=', '') }) });
+  assert.deepEqual(await settled.json(), { trade_state: 'SUCCESS' });
+}
+
 // Shopper is somebody in the shop of wxapi.
 export class Shopper {
   static async signIn(base) {
@@ -44,8 +50,7 @@ export class Shopper {
     const paying = await post(`${this.base}/mall/pay/wx/wxapp`, {
       token: this.token, money: order.amountReal, payName: '支付订单', nextAction: JSON.stringify({ type: 0, id: order.id }),
     });
-    const settled = await fetch(`${this.base}/sandbox/pay`, { method: 'POST', body: new URLSearchParams({ prepay_id: paying.package.replace('prepay_id=', '') }) });
-    assert.deepEqual(await settled.json(), { trade_state: 'SUCCESS' });
+    await pay(this.base, paying.package);
     assert.equal((await this.order(order.id)).status, 1, 'paid, not sent');
     return order;
   }
@@ -67,6 +72,17 @@ export async function across(base) {
   const order = await post(`${api}/order/buy`, { token, goods_id: voucher.id, number: 1 });
   assert.equal(order.isOperSelf, 0);
   return { targetOperId: there.oper_id, orderNo: order.order_no, userId: userInfo.id };
+}
+
+// payScanned is what somebody without an account does with the scene of a code
+// in the second centre's mini program: enters, pays, looks.
+export async function payScanned(base, scene) {
+  const api = `${base}/api/user`;
+  const { token } = await answer(`${api}/wxLogin?${new URLSearchParams({ code: `sandbox:${randomUUID()}`, appid: 'wxsandbox00000002' })}`);
+  const { payload } = await post(`${api}/loginWithSceneId`, { token, sceneId: scene });
+  const { sdk_config: config } = await post(`${api}/order/pay`, { token, order_no: payload.order_no });
+  await pay(base, config.package);
+  return { payload, order: await answer(`${api}/order/detail?${new URLSearchParams({ token, order_no: payload.order_no })}`) };
 }
 
 // Staff is somebody at the management API.
