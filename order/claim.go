@@ -36,7 +36,8 @@ const (
 func (s ClaimState) Ended() bool { return s == Refused || s == Withdrawn || s == Closed }
 
 // Claim (售后) is a buyer's after-sale request for pieces of a line, or for all
-// that is left of an order (Line 0).
+// that is left of an order (Line 0). Freight that a merchant sends back apart
+// is one of Line 0 as well, without pieces.
 type Claim struct {
 	ID       mall.ID
 	Order    mall.ID

@@ -131,15 +131,15 @@ func (o *Order) asked(in *ClaimInput) ([]*Line, mall.Money, error) {
 			return nil, 0, ErrQty.With(l.Goods)
 		}
 		goods, freight := l.Share(l.Refunded, l.Refunded+in.Qty)
-		return []*Line{l}, min(goods+freight, o.Paid-o.Refunded), nil
+		return []*Line{l}, min(goods+min(freight, l.freightLeft()), o.Paid-o.Refunded), nil
 	}
-	in.Qty = 0
+	if in.Qty = 0; o.OpenClaims > 0 {
+		return nil, 0, ErrClaimOpen
+	}
 	var lines []*Line
 	for i := range o.Lines {
 		l := &o.Lines[i]
 		switch {
-		case l.Claim != 0:
-			return nil, 0, ErrClaimOpen
 		case l.Live() <= l.Redeemed:
 		case !slices.Contains(strings.Split(l.Claims, ","), allowed):
 			return nil, 0, ErrNoClaim

@@ -25,6 +25,7 @@ type history struct {
 	ctx   context.Context
 	who   mall.Actor
 	ids   []mall.ID
+	goods []mall.ID
 	stock map[mall.ID]int64 // pieces of each goods in all
 	money mall.Money        // paid at the gateway, and thus back in the wallet if refused
 }
@@ -35,10 +36,11 @@ type history struct {
 func TestRandomHistories(t *testing.T) {
 	each(t, clerks, func(t *testing.T, w *world) {
 		n := 0
+		goods := []mall.ID{w.tea, w.cup, w.free, w.heavy(t)}
 		rapid.Check(t, func(rt *rapid.T) {
 			n++
-			h := &history{w: w, t: rt, ctx: t.Context(), who: buyer(1000 + n), stock: map[mall.ID]int64{}}
-			for _, g := range []mall.ID{w.tea, w.cup, w.free} {
+			h := &history{w: w, t: rt, ctx: t.Context(), who: buyer(1000 + n), goods: goods, stock: map[mall.ID]int64{}}
+			for _, g := range goods {
 				h.stock[g] = w.restock(t, g)
 			}
 			w.rich(t, h.who, startMoney, startScore)
@@ -66,7 +68,7 @@ func (h *history) pick() (order.Ref, *order.Order) {
 // cases anything.
 func (h *history) steps(o *order.Order) []string {
 	all := []string{"place", "pay", "gateway", "cancel", "expire", "ship", "ship some", "receive", "review", "claim", "claim all",
-		"withdraw", "accept", "refuse", "back", "refund", "invalidate", "reprice", "delete", "redeem"}
+		"withdraw", "accept", "refuse", "back", "refund", "freight", "invalidate", "reprice", "delete", "redeem"}
 	switch {
 	case o.ID == 0:
 		return []string{"place"}
@@ -77,9 +79,9 @@ func (h *history) steps(o *order.Order) []string {
 	case o.Pay == order.Unpaid && o.End == order.Open:
 		return []string{"pay", "gateway", "reprice", "pay", "gateway", "expire", "cancel", "place"}
 	case o.Pay == order.Paid && o.End == order.Open && o.Ful == order.Received:
-		return []string{"claim", "review", "claim all", "place"}
+		return []string{"claim", "review", "claim all", "freight", "place"}
 	case o.Pay == order.Paid && o.End == order.Open:
-		return []string{"claim", "ship some", "claim all", "ship", "receive", "redeem", "invalidate"}
+		return []string{"claim", "ship some", "claim all", "freight", "ship", "receive", "redeem", "invalidate"}
 	}
 	return []string{"place", "claim", "delete"}
 }
@@ -102,7 +104,7 @@ func (h *history) step() error {
 	case "place":
 		in := order.PlaceInput{Address: home, CanRedeem: rapid.Bool().Draw(h.t, "code"), Deduction: int64s(-1, 100).Draw(h.t, "deduction")}
 		for range rapid.IntRange(1, 3).Draw(h.t, "lines") {
-			goods := rapid.SampledFrom([]mall.ID{w.tea, w.cup, w.free}).Draw(h.t, "goods")
+			goods := rapid.SampledFrom(h.goods).Draw(h.t, "goods")
 			in.Lines = append(in.Lines, order.WantLine{Goods: goods, Qty: int64s(1, 4).Draw(h.t, "qty")})
 		}
 		o, err := w.orders.Place(ctx, h.who, in)
@@ -154,6 +156,9 @@ func (h *history) step() error {
 		_, sweep := w.payments.SweepRefunds(ctx, 100)
 		require.NoError(h.t, sweep)
 		return err
+	case "freight":
+		_, _, err := w.orders.RefundFreight(ctx, staff, ref, mall.Money(int64s(0, 1000).Draw(h.t, "freight")), "")
+		return err
 	case "invalidate":
 		return w.orders.Invalidate(ctx, staff, ref, "test")
 	case "reprice":
@@ -176,7 +181,7 @@ func (h *history) books(t *testing.T) {
 	w := h.w
 	_, err := w.payments.SweepRefunds(h.ctx, 1000)
 	require.NoError(h.t, err)
-	for _, g := range []mall.ID{w.tea, w.cup, w.free} {
+	for _, g := range h.goods {
 		l := w.stockOf(t, g)
 		require.Equal(h.t, h.stock[g], l.Available+l.Held+l.Sold, "stock is conserved")
 	}
@@ -221,6 +226,7 @@ func (h *history) sound(o *order.Order) {
 		}
 		require.LessOrEqual(h.t, l.Refunded+l.Redeemed, l.Qty)
 		require.LessOrEqual(h.t, l.Shipped, l.Qty)
+		require.LessOrEqual(h.t, l.FreightBack, l.Freight)
 	}
 	for _, r := range o.FreightCuts {
 		cuts += r.Amount

@@ -180,8 +180,9 @@ type Line struct {
 	Redeemed      int64 // pieces handed over against a code
 	Refunded      int64 // pieces that left the order by refund
 	RefundedMoney mall.Money
-	Claim         mall.ID // the open claim on this line, 0 for none
-	LastClaim     mall.ID // the newest claim, open or not
+	FreightBack   mall.Money // of Freight, sent back apart from pieces
+	Claim         mall.ID    // the open claim on this line, 0 for none
+	LastClaim     mall.ID    // the newest claim, open or not
 	Review        Review
 }
 

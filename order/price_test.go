@@ -92,6 +92,64 @@ func TestRefundedPortionsAddUp(t *testing.T) {
 	})
 }
 
+// TestFreightApartAddsUp: whatever goes back, piece by piece, apart or as the
+// rest, is never more than was paid, and short of it by no more than the
+// merchant kept.
+func TestFreightApartAddsUp(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		o := drawn(t)
+		o.Paid = o.Payable
+		for i := range o.Lines {
+			o.Lines[i].ID, o.Lines[i].Claims = mall.ID(i+1), "0"
+		}
+		var apart, short mall.Money
+		for range rapid.IntRange(0, 12).Draw(t, "steps") {
+			if rapid.Bool().Draw(t, "freight") {
+				amount := mall.Money(rapid.Int64Range(0, int64(o.freightLeft())).Draw(t, "apart"))
+				o.sendFreight(amount)
+				o.Refunded, apart = o.Refunded+amount, apart+amount
+				continue
+			}
+			l := &o.Lines[rapid.IntRange(0, len(o.Lines)-1).Draw(t, "line")]
+			in := ClaimInput{Line: l.ID, Qty: rapid.Int64Range(0, l.Live()).Draw(t, "n")}
+			if _, most, err := o.asked(&in); err == nil {
+				goods, freight := l.Share(l.Refunded, l.Refunded+in.Qty)
+				require.GreaterOrEqual(t, most, goods, "what went back before took nothing from these goods")
+				require.LessOrEqual(t, most, goods+freight)
+				amount := most
+				if rapid.Bool().Draw(t, "less") {
+					amount = mall.Money(rapid.Int64Range(0, int64(most)).Draw(t, "amount"))
+				}
+				leave(l, in.Qty, 0)
+				l.RefundedMoney += amount
+				o.Refunded, short = o.Refunded+amount, short+most-amount
+			}
+			require.LessOrEqual(t, o.Refunded, o.Paid)
+		}
+		var freight mall.Money
+		for i := range o.Lines {
+			require.LessOrEqual(t, o.Lines[i].FreightBack, o.Lines[i].Freight)
+			freight += o.Lines[i].FreightBack
+		}
+		require.Equal(t, apart, freight)
+		if _, most, err := o.asked(&ClaimInput{}); err == nil {
+			for i := range o.Lines {
+				goods, _ := o.Lines[i].Share(o.Lines[i].Refunded, o.Lines[i].Qty)
+				most -= goods
+				o.Refunded += goods
+			}
+			require.GreaterOrEqual(t, most, mall.Money(0), "the rest brings all goods that are left")
+			o.Refunded += most
+			require.LessOrEqual(t, o.Paid-o.Refunded, short)
+		} else {
+			o.Refunded += o.freightLeft()
+			require.LessOrEqual(t, o.Paid-o.Refunded, short+o.FeeSum())
+		}
+		require.LessOrEqual(t, o.Refunded, o.Paid)
+	})
+}
+
 func TestPipelineByHand(t *testing.T) {
 	t.Parallel()
 	o := &Order{Lines: []Line{{Qty: 3}, {Qty: 1}}}

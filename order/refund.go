@@ -50,14 +50,14 @@ func (o *Order) leaveAll() ([]taken, []*Line) {
 	return off, lines
 }
 
-// handed is what the pieces cost that were handed over against codes. They
-// count as the last ones of their line.
+// handed is what the pieces cost that were handed over against codes, less the
+// freight that was sent back apart. They count as the last ones of their line.
 func (o *Order) handed() mall.Money {
 	var sum mall.Money
 	for i := range o.Lines {
 		l := &o.Lines[i]
 		goods, freight := l.Share(l.Qty-l.Redeemed, l.Qty)
-		sum += goods + freight
+		sum += goods + max(freight-l.FreightBack, 0)
 	}
 	return sum
 }
@@ -96,14 +96,17 @@ func (s *Service) undo(ctx context.Context, o *Order, off []taken, from points.S
 	return s.earn(ctx, o, from, score)
 }
 
-// kept is what was not refunded of pieces that left the order: the merchant
-// agreed to less than they cost.
+// kept is what was not refunded of pieces that left the order, because the
+// merchant agreed to less than they cost. Freight that was sent back apart counts
+// to the pieces that were handed over first, then to these.
 func (o *Order) kept() mall.Money {
 	var sum mall.Money
 	for i := range o.Lines {
 		l := &o.Lines[i]
+		_, handed := l.Share(l.Qty-l.Redeemed, l.Qty)
 		goods, freight := l.Share(0, l.Refunded)
-		sum += max(goods+freight-l.RefundedMoney, 0)
+		freight -= max(l.RefundedMoney-goods, 0) + max(l.FreightBack-handed, 0)
+		sum += max(goods-l.RefundedMoney, 0) + max(freight, 0)
 	}
 	return sum
 }

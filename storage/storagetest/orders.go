@@ -118,7 +118,7 @@ func testOrders(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.False(t, ok, "a stale copy writes nothing")
 		l := &o.Lines[1]
-		l.Payable, l.Freight, l.Shipped, l.Redeemed, l.Refunded, l.RefundedMoney, l.Claim, l.LastClaim = 600, 20, 1, 1, 1, 300, 5, 5
+		l.Payable, l.Freight, l.Shipped, l.Redeemed, l.Refunded, l.RefundedMoney, l.FreightBack, l.Claim, l.LastClaim = 600, 20, 1, 1, 1, 300, 7, 5, 5
 		l.Reductions = append(l.Reductions, order.Reduction{Source: order.SourceManual, Ref: "x", Amount: -3})
 		l.Review = order.Review{Grade: order.Good, Stars: 5, Remark: "好", Pictures: []string{"/a.png"}, At: orderTime}
 		require.NoError(t, repo.SaveLine(ctx, l))
