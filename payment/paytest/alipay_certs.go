@@ -156,14 +156,15 @@ func (c *AlipayCerts) find(sn string) (alipayCert, bool) {
 	return alipayCert{}, false
 }
 
-// newAuthority makes an authority; without one above it is its own root.
+// newAuthority makes an authority; without one above it is its own root. Its
+// name has nothing that RFC 2253 escapes: not all clients do that.
 func newAuthority(name string, key crypto.Signer, above *authority, now time.Time) (*authority, error) {
 	a := &authority{key: key}
 	if above == nil {
 		above = a
 	}
 	var err error
-	subject := pkix.Name{Country: []string{"CN"}, Organization: []string{"Sandbox, no real money"}, OrganizationalUnit: []string{"Certification Authority"}, CommonName: name}
+	subject := pkix.Name{Country: []string{"CN"}, Organization: []string{"Sandbox without real money"}, OrganizationalUnit: []string{"Certification Authority"}, CommonName: name}
 	if a.pem, err = above.issue(subject, key.Public(), nil, now, caTerm); err != nil {
 		return nil, err
 	}

@@ -52,11 +52,15 @@ func play(args []string) error {
 	if err != nil {
 		return err
 	}
-	alipay, err := mountAlipay(mux, base)
+	alipay, err := mountAlipay(mux, base, "/alipay", false)
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(map[string]any{"wechat": wechat, "alipay": alipay})
+	certified, err := mountAlipay(mux, base, "/certified", true)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(map[string]any{"wechat": wechat, "alipay": alipay, "certified": certified})
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,13 @@
-// Writes testdata/vectors.json of payment/wechatpay and payment/alipay: what
+// Writes testdata/vectors.json of payment/wechatpay and payment/alipay, and
+// testdata/certificates.json of the latter for certificate mode: what
 // wechatpay-axios-plugin and alipay-sdk sign and encrypt with fixed keys, times
 // and nonces. The keys belong to nobody and are kept in the files; "--check"
 // compares instead of writing.
-import { createSign, generateKeyPairSync } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { createSign, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { mock } from 'node:test'
 import { AlipaySdk } from 'alipay-sdk'
 import plugin from 'wechatpay-axios-plugin'
@@ -72,49 +76,91 @@ function keep(file, was, is) {
   }
 }
 
-await alipay()
+await alipay('vectors.json', false)
+await alipay('certificates.json', true)
+
+// certificates makes, with openssl, a bundle of roots of which one is of an
+// algorithm that few know, and certificates of an app and of the platform, two.
+function certificates(app, platform, next) {
+  const folder = mkdtempSync(join(tmpdir(), 'vectors-'))
+  const path = (name) => join(folder, name)
+  const openssl = (...args) => execFileSync('openssl', args, { cwd: folder, encoding: 'utf8' })
+  const name = (common, organization = 'Sandbox') => ['-utf8', '-subj', `/C=CN/O=${organization}/OU=Certification Authority/CN=${common}`]
+  const key = (file, { privateKey }) => { writeFileSync(path(file), privateKey); return file }
+  const root = (file, common, ...more) => { openssl('req', '-x509', '-new', '-key', file, ...name(common), '-days', '36500', '-out', `${file}.crt`, ...more); return readFileSync(path(`${file}.crt`), 'utf8') }
+  const issue = (file, by, ...subject) => {
+    openssl('req', '-new', '-key', file, ...subject, '-out', `${file}.csr`)
+    openssl('x509', '-req', '-in', `${file}.csr`, '-CA', `${by}.crt`, '-CAkey', by, '-set_serial', `0x${randomBytes(15).toString('hex')}`, '-days', '36500', '-out', `${file}.crt`)
+    return readFileSync(path(`${file}.crt`), 'utf8')
+  }
+  try {
+    openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:SM2', '-out', 'sm2')
+    const roots = root('sm2', 'Sandbox SM2', '-sm3', '-sigopt', 'distid:1234567812345678') + root(key('root', pair()), 'Sandbox R1') + root(key('other', pair()), 'Sandbox G3')
+    const issuer = issue(key('issuer', pair()), 'root', ...name('Sandbox Class 2 R1'))
+    const theirs = name('支付宝沙箱-2088102122524333', '沙箱商户')
+    return {
+      roots, app: issue(key('app', app), 'issuer', ...name('2088102122524333-2021000122671080', '沙箱商户')),
+      alipay: issue(key('alipay', platform), 'issuer', ...theirs) + issuer, next: issue(key('next', next), 'issuer', ...theirs) + issuer,
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
 
 // alipay: requests of an app, and answers and notifications as the platform
 // signs them; alipay-sdk verifies what it is given before it is kept.
-async function alipay() {
-  const file = new URL('../../alipay/testdata/vectors.json', import.meta.url)
+async function alipay(name, certified) {
+  const file = new URL(`../../alipay/testdata/${name}`, import.meta.url)
   const was = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const kept = was ? JSON.parse(was) : {}
   const bare = (key) => key.trim().split('\n').slice(1, -1).join('')
-  const { app, platform } = was ? JSON.parse(was).keys : { app: pair(), platform: pair() }
-  const at = new Date('2026-11-21T20:00:00+08:00')
+  const keys = kept.keys ?? { app: pair(), platform: pair(), ...certified && { next: pair() } }
+  const certs = certified ? kept.certs ?? certificates(keys.app, keys.platform, keys.next) : undefined
+  const at = certified ? new Date(Date.parse(new X509Certificate(certs.next).validFrom) + 24 * 3600e3) : new Date('2026-11-21T20:00:00+08:00')
+  const time = (seconds) => new Date(at.getTime() + (8 * 3600 + seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')
   const appId = '2021000122671080', sellerId = '2088102122524333'
   process.env.TZ = 'Asia/Shanghai'
+  mock.timers.reset()
   mock.timers.enable({ apis: ['Date'], now: at }) // the package signs the time
-  const sdk = (key) => new AlipaySdk({ appId, privateKey: bare(key.privateKey), keyType: 'PKCS8', alipayPublicKey: bare(platform.publicKey) })
-  const client = sdk(app)
-  const order = { out_trade_no: 'VECTOR_1', total_amount: '12.34', subject: '测试订单', product_code: 'QUICK_MSECURITY_PAY', seller_id: sellerId, time_expire: '2026-11-21 20:30:00' }
-  const request = Object.fromEntries(new URLSearchParams(client.sdkExecute('alipay.trade.app.pay', { format: 'JSON', notifyUrl: 'https://shop.example/notify/alipay', bizContent: order }, { bizContentAutoSnakeCase: false })))
+  const client = (alipayPublicCertContent, key) => new AlipaySdk({ appId, privateKey: bare(keys.app.privateKey), keyType: 'PKCS8',
+    ...certified ? { appCertContent: certs.app, alipayRootCertContent: certs.roots, alipayPublicCertContent } : { alipayPublicKey: bare(key.publicKey) } })
+  const current = { key: keys.platform, sdk: client(certs?.alipay, keys.platform) }
+  const order = { out_trade_no: 'VECTOR_1', total_amount: '12.34', subject: '测试订单', product_code: 'QUICK_MSECURITY_PAY', seller_id: sellerId, time_expire: time(1800) }
+  const request = Object.fromEntries(new URLSearchParams(current.sdk.sdkExecute('alipay.trade.app.pay', { format: 'JSON', notifyUrl: 'https://shop.example/notify/alipay', bizContent: order }, { bizContentAutoSnakeCase: false })))
 
-  const sign = (text) => createSign('RSA-SHA256').update(text, 'utf8').sign(platform.privateKey, 'base64')
-  const answer = (name, node) => {
+  const sign = (text, { key }) => createSign('RSA-SHA256').update(text, 'utf8').sign(key.privateKey, 'base64')
+  const answer = (name, node, by = current) => {
     const text = JSON.stringify(node).replaceAll('/', '\\/') // as the platform writes it
-    const body = `{"${name}":${text},"sign":"${sign(text)}"}`
-    client.checkResponseSign(body, name, JSON.parse(body).sign, '') // throws
+    const named = certified ? `"alipay_cert_sn":"${by.sdk.config.alipayCertSn}",` : ''
+    const body = `{"${name}":${text},${named}"sign":"${sign(text, by)}"}`
+    by.sdk.checkResponseSign(body, name, JSON.parse(body).sign, '') // throws
     return body
   }
-  const notice = (change) => {
+  const notice = (change, unsigned = {}) => {
     const form = {
-      notify_type: 'trade_status_sync', notify_time: '2026-11-21 20:00:01', notify_id: '2026112100222200001077031414123456', app_id: appId, auth_app_id: appId, charset: 'utf-8', version: '1.0',
+      notify_type: 'trade_status_sync', notify_time: time(1), notify_id: '2026112100222200001077031414123456', app_id: appId, auth_app_id: appId, charset: 'utf-8', version: '1.0',
       trade_no: '2026112122001477031414123456', out_trade_no: 'VECTOR_1', trade_status: 'TRADE_SUCCESS', total_amount: '12.34', receipt_amount: '12.34', seller_id: sellerId,
-      buyer_logon_id: '159****5620', subject: '测试 + 订单%', gmt_create: '2026-11-21 19:59:58', gmt_payment: '2026-11-21 20:00:00', fund_bill_list: '[{"amount":"12.34","fundChannel":"ALIPAYACCOUNT"}]', ...change,
+      buyer_logon_id: '159****5620', subject: '测试 + 订单%', gmt_create: time(-2), gmt_payment: time(0), fund_bill_list: '[{"amount":"12.34","fundChannel":"ALIPAYACCOUNT"}]', ...change,
     }
-    form.sign = sign(Object.keys(form).sort().map((name) => `${name}=${form[name]}`).join('&'))
+    form.sign = sign(Object.keys(form).sort().map((name) => `${name}=${form[name]}`).join('&'), current)
     form.sign_type = 'RSA2'
-    if (!client.checkNotifySignV2(form)) throw new Error('alipay-sdk does not take the notification')
-    return new URLSearchParams(form).toString()
+    if (!current.sdk.checkNotifySignV2(form)) throw new Error('alipay-sdk does not take the notification')
+    return new URLSearchParams({ ...form, ...unsigned }).toString()
   }
-  keep(file, was, {
-    keys: { app, platform }, appId, sellerId, now: at.toISOString(), request,
-    query: answer('alipay_trade_query_response', { code: '10000', msg: 'Success', buyer_logon_id: '159****5620', buyer_pay_amount: '12.34', buyer_user_id: '2088102122524334',
-      fund_bill_list: [{ amount: '12.34', fund_channel: 'ALIPAYACCOUNT' }], invoice_amount: '12.34', out_trade_no: 'VECTOR_1', point_amount: '0.00', receipt_amount: '12.34',
-      send_pay_date: '2026-11-21 20:00:00', store_name: '西湖/店', total_amount: '12.34', trade_no: '2026112122001477031414123456', trade_status: 'TRADE_SUCCESS' }),
+  const paid = { code: '10000', msg: 'Success', buyer_logon_id: '159****5620', buyer_pay_amount: '12.34', buyer_user_id: '2088102122524334',
+    fund_bill_list: [{ amount: '12.34', fund_channel: 'ALIPAYACCOUNT' }], invoice_amount: '12.34', out_trade_no: 'VECTOR_1', point_amount: '0.00', receipt_amount: '12.34',
+    send_pay_date: time(0), store_name: '西湖/店', total_amount: '12.34', trade_no: '2026112122001477031414123456', trade_status: 'TRADE_SUCCESS' }
+  const made = {
+    keys, ...certified && { certs }, appId, sellerId, now: at.toISOString(), request,
+    query: answer('alipay_trade_query_response', paid),
     absent: answer('alipay_trade_query_response', { code: '40004', msg: 'Business Failed', sub_code: 'ACQ.TRADE_NOT_EXIST', sub_msg: '交易不存在' }),
     paid: notice({}),
-    refunded: notice({ notify_id: '2026112100222200001077031414123457', out_biz_no: 'R1', refund_fee: '2.34', gmt_refund: '2026-11-21 20:00:01.123' }),
-  })
+    refunded: notice({ notify_id: '2026112100222200001077031414123457', out_biz_no: 'R1', refund_fee: '2.34', gmt_refund: `${time(1)}.123` }),
+  }
+  if (certified) {
+    const { alipayCertSn: sn } = current.sdk.config
+    made.named = [notice({ alipay_cert_sn: sn }), notice({}, { alipay_cert_sn: sn })] // signed with the rest, and not
+    made.rotated = answer('alipay_trade_query_response', paid, { key: keys.next, sdk: client(certs.next) })
+  }
+  keep(file, was, made)
 }
