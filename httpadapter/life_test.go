@@ -15,6 +15,7 @@ import (
 	"github.com/gomall-dev/mall/auth"
 	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
+	"github.com/gomall-dev/mall/marketing/coupon"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
@@ -32,6 +33,7 @@ type life struct {
 	admin    string // token of the staff
 	who      mall.Actor
 	goods    []mall.ID // 10.00; 3.33 and 5 points; both limited to 50 a day
+	card     string    // the secret of a coupon's card
 	refusals []string  // bodies and errors of what was refused
 }
 
@@ -59,6 +61,7 @@ func live(ctx context.Context, t *testing.T, kit *apitest.Kit) *life {
 	l.claim()
 	l.redeem()
 	l.together()
+	l.coupons()
 	l.staff()
 	l.refused()
 	require.NoError(t, kit.Sweep(ctx))
@@ -304,6 +307,47 @@ func (l *life) together() {
 	l.Settle(l.open(b+","+a, first, second))
 	require.Equal(l.t, "1", l.detail(a, "orderInfo.status"))
 	require.Equal(l.t, "1", l.detail(b, "orderInfo.status"))
+}
+
+// coupons gets coupons for points, for money, by a card and by merging, and
+// uses them in orders that are cancelled, paid and refunded.
+func (l *life) coupons() {
+	template := func(terms coupon.Terms) mall.ID {
+		terms.Name = "Gutschein"
+		t, err := l.Coupons.Create(l.ctx, mall.System(), coupon.Draft{Terms: terms,
+			Promise: coupon.Promise{Min: 300, Max: 300, Start: coupon.AtOnce, Days: 1}, Total: 50})
+		l.ok(err)
+		return t.ID
+	}
+	plain, dear := template(coupon.Terms{Points: 3, PerAccount: 9}), template(coupon.Terms{Price: 100})
+	claim := func() string {
+		l.call("discounts/fetch", apitest.Fields{"id": fmt.Sprint(int64(plain))})
+		return l.Call("GET", "discounts/my", l.mine(apitest.Fields{"status": "0"})).OK(l.t).Get("0.id")
+	}
+	l.spendTo(500)
+	one := claim()
+	id, _ := l.place("couponId", one)
+	l.call("order/close", apitest.Fields{"orderId": id})
+	id, total := l.place("couponId", one)
+	l.Settle(l.open(id, total))
+	l.call("order/refundApply/apply", apitest.Fields{"orderId": id, "type": "0", "logisticsStatus": "0", "reason": lifeRemark})
+	l.refund(id)
+	l.Settle(l.call("pay/wx/wxapp", apitest.Fields{"money": "1", "openid": lifeOpenID, "nextAction": fmt.Sprintf(`{"type":7,"couponRuleId":%d}`, dear)}).Get("package"))
+	l.recharge("2")
+	_, err := l.Coupons.Buy(l.ctx, l.who, dear, lifePayWord)
+	l.ok(err)
+	cards, err := l.Coupons.MakeCards(l.ctx, mall.System(), plain, 2, time.Time{})
+	l.ok(err)
+	l.card = cards[0].Secret
+	l.no("discounts/exchange", apitest.Fields{"number": cards[1].Number, "pwd": l.card})
+	l.call("discounts/exchange", apitest.Fields{"number": cards[0].Number, "pwd": l.card})
+	rule, err := l.Coupons.SaveMergeRule(l.ctx, mall.System(), coupon.MergeRule{Name: "2:1", Open: true,
+		Inputs: []coupon.Part{{Template: plain, Qty: 2}}, Outputs: []coupon.Part{{Template: dear, Qty: 1}}})
+	l.ok(err)
+	l.call("discounts/merge", apitest.Fields{"mergeId": fmt.Sprint(int64(rule.ID)), "couponIds": one + "," + claim()})
+	l.Clock.Advance(24 * time.Hour)
+	l.ok(l.Sweep(l.ctx))
+	l.spendTo(500)
 }
 
 // staff logs in at the manager and ships an order there.

@@ -82,10 +82,12 @@ var ranks = []struct {
 	{2, "orders", "orders", "UPDATE", "", byID},
 	{3, "stock counters", "stock_counters", "UPDATE", "", regexp.MustCompile(`ref = (\d+)`)},
 	{4, "purchase limits", "limit_guards", "", "", secondOf},
-	{5, "grants", "purchases", "", "", secondOf},
-	{6, "points", "point_accounts", "", "", account},
-	{7, "what is refunded of payments", "payments", "UPDATE", "refunded = ", byID},
-	{8, "wallets", "wallets", "", "", account},
+	{5, "claims of coupons", "coupon_claims", "", "", secondOf},
+	{6, "coupons", "coupon_grants", "UPDATE", "", byID},
+	{7, "grants", "purchases", "", "", secondOf},
+	{8, "points", "point_accounts", "", "", account},
+	{9, "what is refunded of payments", "payments", "UPDATE", "refunded = ", byID},
+	{10, "wallets", "wallets", "", "", account},
 }
 
 var (
@@ -108,6 +110,8 @@ var unranked = map[string]string{
 	"stock_holds":     "written by the holder of the order that is their source",
 	"limit_takes":     "written by the holder of the order that is their source",
 	"stock_log":       "appended",
+	"coupon_grants":   "inserted",
+	"coupon_cards":    "exchanged after the counter of its coupons was taken",
 	"wallet_entries":  "appended by the holder of the wallet",
 	"point_entries":   "appended by the holder of the account",
 	"outbox":          "appended",
@@ -201,9 +205,9 @@ func place(statement string) (at int, keys []int64) {
 func secretsAreKept(t *testing.T, l *life, log string) {
 	require.Contains(t, log, "/order/create", "the log is on")
 	require.Contains(t, log, "refused")
-	secrets := []string{l.token, l.admin, lifePassword, lifePayWord, lifeStaff, lifeMobile, lifeOpenID, lifeStreet, lifeRemark, apitest.SessionKey(lifeOpenID), l.Secret}
+	secrets := []string{l.token, l.admin, lifePassword, lifePayWord, lifeStaff, lifeMobile, lifeOpenID, lifeStreet, lifeRemark, apitest.SessionKey(lifeOpenID), l.Secret, l.card}
 	for _, query := range []string{"SELECT password_hash FROM {accounts}", "SELECT hash FROM {wallet_passwords}", "SELECT hash FROM {sessions}",
-		"SELECT code FROM {order_codes}", "SELECT hash FROM {verify_codes}"} {
+		"SELECT code FROM {order_codes}", "SELECT hash FROM {verify_codes}", "SELECT hash FROM {coupon_cards}"} {
 		secrets = append(secrets, storagetest.Texts(t, l.Store, query)...)
 	}
 	for _, secret := range secrets {
@@ -249,6 +253,7 @@ func eventsFitBooks(t *testing.T, store storage.Store) (events []mall.Event) {
 		"order.":             `SELECT move || ' ' || order_id FROM {order_logs} WHERE move <> 'deleted'`,
 		"wallet.entry ":      `SELECT id FROM {wallet_entries}`,
 		"points.entry ":      `SELECT id FROM {point_entries}`,
+		"coupon.issued ":     `SELECT id FROM {coupon_grants}`,
 		"payment.opened ":    `SELECT id FROM {payments} WHERE prepay <> ''`,
 		"payment.closed ":    `SELECT id FROM {payments} WHERE state = 'closed'`,
 		"payment.succeeded ": `SELECT id FROM {payments} WHERE state = 'succeeded'`,
