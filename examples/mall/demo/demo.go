@@ -1,6 +1,6 @@
 // Package demo fills an empty shop so that every capability can be tried: goods
 // with all their variations, two shops, a membership level, recharge rules,
-// banners, notices, settings and accounts.
+// coupons, banners, notices, settings and accounts.
 package demo
 
 import (
@@ -61,6 +61,9 @@ func Fill(ctx context.Context, svc *httpadapter.Services, appid, public string) 
 			return err
 		}
 		if err := f.vip(ctx, level); err != nil {
+			return err
+		}
+		if err := f.coupons(ctx); err != nil {
 			return err
 		}
 		if err := f.content(ctx); err != nil {

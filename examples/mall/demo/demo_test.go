@@ -14,6 +14,7 @@ import (
 	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/httpadapter"
+	"github.com/gomall-dev/mall/marketing/coupon"
 	"github.com/gomall-dev/mall/storage"
 	"github.com/gomall-dev/mall/storage/storagetest"
 )
@@ -81,6 +82,9 @@ func TestTheDemoDataIsThereOnceHoweverOftenItIsFilled(t *testing.T) {
 		level, err := svc.Members.LevelOf(ctx, vip.ID)
 		require.NoError(t, err)
 		require.Equal(t, mall.Rate(9500), level.Rebate)
+		coupons, err := svc.Coupons.Claimable(ctx, coupon.Wish{}, mall.Page{})
+		require.NoError(t, err)
+		require.Len(t, coupons.Items, 3)
 		rules, err := svc.Wallets.Rules(ctx)
 		require.NoError(t, err)
 		require.Len(t, rules, 2)
