@@ -52,6 +52,20 @@ func TestAlipaySettings(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "https://shop.example/notify/alipay", o.alipay.NotifyURL)
 	require.Nil(t, o.wxpay)
+	certs, err := paytest.NewAlipayCerts(good["SELLER_ID"], time.Now())
+	require.NoError(t, err)
+	certified := maps.Clone(good)
+	delete(certified, "PUBLIC_KEY")
+	certified["APP_CERT"], err = certs.App(good["APPID"], own, time.Now())
+	require.NoError(t, err)
+	certified["ROOT_CERT_FILE"] = filepath.Join(t.TempDir(), "alipayRootCert.crt")
+	require.NoError(t, os.WriteFile(certified["ROOT_CERT_FILE"], []byte(certs.Roots()), 0o600))
+	_, certified["CERT"] = certs.Certificate()
+	_, err = parse(real, alipayEnviron(certified), io.Discard)
+	require.NoError(t, err)
+	delete(certified, "CERT")
+	_, err = parse(real, alipayEnviron(certified), io.Discard)
+	require.ErrorContains(t, err, "belong together")
 	for want, change := range map[string]func(s map[string]string){
 		"MALL_ALIPAY_APPID is missing":                                  func(s map[string]string) { delete(s, "APPID") },
 		"MALL_ALIPAY_SELLER_ID is missing":                              func(s map[string]string) { delete(s, "SELLER_ID") },
