@@ -300,6 +300,19 @@ func TestO2ONotForSale(t *testing.T) {
 			require.Equal(t, before, count(), name)
 		}
 		last := sell(catalog.Goods{OnSale: true, ValidFrom: "2026-03-02", ValidTo: "2026-03-02", Hours: "10:00-12:00"})
-		m.Call("POST", "/order/buy", apitest.Fields{"goods_id": id(last)}).OK(t)
+		buy := apitest.Fields{"goods_id": id(last)}
+		var bought [2]string
+		for i := range bought {
+			e := m.Call("POST", "/order/buy", buy).OK(t)
+			w.Settle(e.Get("sdk_config.package"))
+			bought[i] = e.Get("order_no")
+		}
+		// Days and hours are for buying: a code is good until it is used or
+		// given back, and the merchant decides at the counter.
+		w.Clock.Advance(48 * time.Hour)
+		m.Call("POST", "/order/buy", buy).Want(t, 500)
+		w.clerk(t).Call("POST", "/verification", apitest.Fields{"verify_code": detail(t, m, bought[0]).Get("items.0.verify_code")}).OK(t)
+		m.Call("POST", "/order/refund", apitest.Fields{"order_no": bought[1]}).OK(t)
+		require.Equal(t, []string{"7", "6"}, []string{detail(t, m, bought[0]).Get("status"), detail(t, m, bought[1]).Get("status")})
 	})
 }

@@ -53,6 +53,14 @@ func TestO2OBrowsing(t *testing.T) {
 		e = get("/area/getByGps", apitest.Fields{"lng": "120.13", "lat": "30.259"}).OK(t)
 		require.Contains(t, e.Body, `"data":{"province":"浙江省","province_id":33,"city":"杭州市","city_id":330100,"area":"西湖区","area_id":330106}`)
 		get("/area/getByGps", apitest.Fields{"lng": "2.29", "lat": "48.85"}).Want(t, 10010)
+		cities := get("/area/cities/withHot", nil).OK(t).Body
+		for county, at := range map[string]apitest.Fields{ // they stand right under their province
+			`"city":"仙桃市","city_id":429004,"area":"仙桃市","area_id":429004`:           {"lng": "113.45", "lat": "30.36"},
+			`"city":"石柱土家族自治县","city_id":500240,"area":"石柱土家族自治县","area_id":500240`: {"lng": "108.10", "lat": "29.90"},
+		} {
+			require.Contains(t, get("/area/getByGps", at).OK(t).Body, county)
+			require.Contains(t, cities, `"area_id":`+county[strings.LastIndexByte(county, ':')+1:])
+		}
 
 		e = get("/merchant/categories/tree", nil).OK(t)
 		require.Contains(t, e.Body, `"sub":[{"id":`+id(tea)+`,"pid":`+id(food)+`,"name":"茶馆","icon":"","status":1,"sub":[]}]`)

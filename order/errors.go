@@ -31,8 +31,6 @@ var (
 	ErrAmount = mall.E(mall.Invalid, "order.amount", "amount out of range")
 	// ErrNoAddress says that goods are to be delivered and no address was given.
 	ErrNoAddress = mall.E(mall.Invalid, "order.no_address", "delivery needs an address")
-	// ErrPoints says that the buyer has not the points; its argument is how many are needed.
-	ErrPoints = mall.E(mall.Limit, "order.points", "not enough points, needed:")
 	// ErrOffer says that a wanted offer cannot be used; its arguments are the offer and the reason's code.
 	ErrOffer = mall.E(mall.State, "order.offer", "offer cannot be used:")
 	// ErrNoCoupon says that there is no such coupon.

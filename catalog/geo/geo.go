@@ -123,16 +123,19 @@ func (r *Regions) Cities() []Region { return r.level(City) }
 // Districts lists all districts in the order of their codes.
 func (r *Regions) Districts() []Region { return r.level(District) }
 
-// umbrella ends the names of regions at city level that are none: below them
-// are county-level cities that stand right under a province.
-const umbrella = "直辖"
+// Heading says whether a region at city level is one in the table only, such
+// as 省直辖县 or the 县 of Chongqing: the counties below it stand right under
+// their province.
+func (g Region) Heading() bool {
+	return g.Level == City && (g.Name == "县" || strings.Contains(g.Name, "直辖"))
+}
 
-// RealCities lists the cities without those that are only a heading in the
-// table; in their place stand the cities below them.
+// RealCities lists the cities without those that are a Heading; in their
+// place stand the counties below them.
 func (r *Regions) RealCities() []Region {
 	var list []Region
 	for _, g := range r.Cities() {
-		if strings.Contains(g.Name, umbrella) {
+		if g.Heading() {
 			list = append(list, r.Children(g.Code)...)
 			continue
 		}

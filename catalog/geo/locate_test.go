@@ -138,9 +138,10 @@ func TestListsOfCities(t *testing.T) {
 	names := map[string]bool{}
 	for _, g := range geo.Default().RealCities() {
 		require.NotContains(t, g.Name, "直辖")
+		require.NotEqual(t, "县", g.Name)
 		names[g.Name] = true
 	}
-	for _, name := range []string{"杭州市", "济源市", "仙桃市", "石河子市", "北京市"} {
+	for _, name := range []string{"杭州市", "济源市", "仙桃市", "石河子市", "北京市", "石柱土家族自治县"} {
 		require.True(t, names[name], name)
 	}
 	hot := geo.Default().Hot()

@@ -3,7 +3,6 @@ package o2o
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strconv"
 
 	"github.com/gomall-dev/mall"
@@ -156,10 +155,12 @@ func (a *api) byGPS(ctx context.Context, _ mall.Actor, in pointIn) (*place, erro
 	return &p, nil
 }
 
-// placeOf names a region and what is above it.
+// placeOf names a region and what is above it. A county that stands right under
+// its province is its own city, as in the list of cities.
 func (a *api) placeOf(code string) place {
 	var p place
-	for i, g := range slices.All(a.Regions.Path(code)) {
+	path := a.Regions.Path(code)
+	for i, g := range path {
 		switch i {
 		case 0:
 			p.Province, p.ProvinceID = g.Name, areaID(g.Code)
@@ -167,6 +168,9 @@ func (a *api) placeOf(code string) place {
 			p.City, p.CityID = g.Name, areaID(g.Code)
 		case 2:
 			p.Area, p.AreaID = g.Name, areaID(g.Code)
+			if path[1].Heading() {
+				p.City, p.CityID = p.Area, p.AreaID
+			}
 		}
 	}
 	return p

@@ -62,6 +62,14 @@ func TestAnswer(t *testing.T) {
 	require.Equal(t, "起购数量为b", answer(mall.E(mall.Invalid, "catalog.min_buy", "").With("%v", "b")).text, "arguments are no text to be filled")
 }
 
+// TestCallersMistakes are refusals: they fill no log of faults.
+func TestCallersMistakes(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{errToken, errOpenID, errAppID} {
+		require.True(t, mall.Refused(err), err)
+	}
+}
+
 // TestStatuses: every order has exactly one of the document's states, which is
 // the filter that finds it.
 func TestStatuses(t *testing.T) {

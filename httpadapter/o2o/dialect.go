@@ -31,7 +31,7 @@ var (
 	// errOpenID is a session without a WeChat identity; clients start again too.
 	errOpenID = mall.E(mall.Unauthenticated, "o2o.openid", "session has no openid")
 	// errAppID is a mini program that no operating centre has.
-	errAppID = mall.E(mall.Unavailable, "o2o.appid", "mini program is not known")
+	errAppID = mall.E(mall.NotFound, "o2o.appid", "mini program is not known")
 )
 
 // Face is o2o's.
