@@ -17,7 +17,11 @@ import (
 // notification is not believed.
 func TestForgedNotices(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	t.Run("public key", func(t *testing.T) { forge(t, setup(t)) })
+	t.Run("certificates", func(t *testing.T) { forge(t, setup(t, certified(sharedCerts()))) })
+}
+
+func forge(t *testing.T, b *bench) {
 	b.create("NOTICE_1", payment.SceneNative)
 	b.pay("NOTICE_1", "")
 	genuine := b.last()

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,11 +16,23 @@ import (
 	"github.com/gomall-dev/mall/payment/paytest"
 )
 
-// TestSecretsDoNotPrint: neither keys, payment codes nor signatures get into
-// what is printed, logged or answered as an error, whatever goes wrong.
+// TestSecretsDoNotPrint: neither keys, payment codes, signatures nor addresses of
+// bills get into what is printed, logged or answered as an error, whatever goes
+// wrong, in either mode.
 func TestSecretsDoNotPrint(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	t.Run("public key", func(t *testing.T) { noSecrets(t, setup(t)) })
+	t.Run("certificates", func(t *testing.T) {
+		b, certs := rotating(t)
+		require.NoError(t, certs.Rotate(start, time.Hour)) // so that one is to be downloaded
+		noSecrets(t, b)
+	})
+}
+
+func noSecrets(t *testing.T, b *bench) {
+	ok, err := b.books.Save(t.Context(), paytest.Order{Protocol: "alipay", Number: "BILLED1", Merchant: sellerID, Amount: 1, State: paytest.Paid, Transaction: "2026", PaidAt: start.AddDate(0, 0, -2)})
+	require.NoError(t, err)
+	require.True(t, ok)
 	var said bytes.Buffer
 	text, js := slog.New(slog.NewTextHandler(&said, nil)), slog.New(slog.NewJSONHandler(&said, nil))
 	for _, v := range []any{b.config, &b.config, b.provider, struct{ P *alipay.Provider }{b.provider}, struct{ C alipay.Config }{b.config}} {
@@ -42,8 +55,16 @@ func TestSecretsDoNotPrint(t *testing.T) {
 		}
 		_, err := b.provider.Refund(t.Context(), payment.RefundRequest{Number: "SECRET1", RefundNumber: "R1", Amount: 1, Total: 1})
 		fmt.Fprintln(&said, err)
+		b.gateway.Fault(paytest.OpCertificates, f)
+		b.gateway.Fault(paytest.OpBillFile, f)
+		b.pass(10 * time.Second)
+		_, err = b.provider.Bill(t.Context(), "2026-11-19", "")
+		fmt.Fprintln(&said, err)
 	}
-	b.gateway.Fault(paytest.OpCreate, paytest.None)
+	for _, op := range []paytest.Op{paytest.OpCreate, paytest.OpCertificates} {
+		b.gateway.Fault(op, paytest.None)
+	}
+	b.pass(10 * time.Second)
 	for _, o := range []paytest.Outcome{paytest.WrongKey, paytest.BadSignature} {
 		b.create("NOTICE_"+string(o), payment.SceneNative)
 		b.pay("NOTICE_"+string(o), o)
@@ -55,6 +76,7 @@ func TestSecretsDoNotPrint(t *testing.T) {
 		func(c *alipay.Config) {
 			c.PrivateKey = payment.Secret(strings.Replace(string(c.PrivateKey), "M", "N", 1))
 		},
+		func(c *alipay.Config) { c.AppCert = string(c.PrivateKey) },
 	} {
 		c := b.config
 		change(&c)
@@ -62,12 +84,16 @@ func TestSecretsDoNotPrint(t *testing.T) {
 		require.Error(t, err)
 		fmt.Fprintln(&said, err)
 	}
+	b.gateway.Fault(paytest.OpBillFile, paytest.HangUp)
+	_, err = b.provider.Bill(t.Context(), "2026-11-19", "")
+	require.ErrorIs(t, err, payment.ErrBill, "its file hangs up")
+	fmt.Fprintln(&said, err)
 	b.server.Close()
 	require.Equal(t, payment.Unknown, b.create("SECRET_DOWN", payment.SceneCode).Outcome)
 	all := said.String() + b.logged()
 	require.Contains(t, b.logged(), "no answer that can be trusted")
 	require.Contains(t, all, "[secret]")
-	for _, secret := range []string{string(b.config.PrivateKey)[40:90], fmt.Sprintf("%x", string(b.config.PrivateKey)[40:60]), "286061098828009406", "sign=", "%22auth_code", url.QueryEscape(buyerID)} {
+	for _, secret := range []string{string(b.config.PrivateKey)[40:90], fmt.Sprintf("%x", string(b.config.PrivateKey)[40:60]), "286061098828009406", "sign=", "fileId=", "%22auth_code", url.QueryEscape(buyerID)} {
 		require.NotContains(t, all, secret)
 	}
 }
