@@ -8,13 +8,14 @@ import { account } from './story/account.mjs';
 import { addresses } from './story/address.mjs';
 import { aftersale } from './story/aftersale.mjs';
 import { cart } from './story/cart.mjs';
+import { coupons } from './story/coupon.mjs';
 import { browse } from './story/goods.mjs';
 import { files, hostile } from './story/hostile.mjs';
 import { money } from './story/money.mjs';
 import { orders } from './story/order.mjs';
 import { site } from './story/site.mjs';
 
-const chapters = { site, account, addresses, browse, cart, money, orders, aftersale, files, hostile };
+const chapters = { site, account, addresses, browse, cart, money, coupons, orders, aftersale, files, hostile };
 
 // Every method that the story must have called at least once.
 const methods = `
@@ -32,7 +33,8 @@ const methods = `
   orderStatistics cardMyList payVariableUrl uploadFileV2 modifyUserInfoV2 userAmountV2 cashLogsV3 bindMobileWxappV2
   jsonSet jsonList jsonDelete jsonListV3 jsonSetV2 jsonDeleteV2 jsonTopv2 jsonHighlightv2
   myBuyGoodsHis myBuyGoodsHisV2 myBuyGoodsHisDelete
-  coupons kanjiaSet cmsCategories jdvopCartInfoV2 jdvopGoodsListV3
+  coupons couponDetail fetchCoupons myCoupons mergeCouponsRules mergeCoupons sendCoupons exchangeCoupons
+  kanjiaSet cmsCategories jdvopCartInfoV2 jdvopGoodsListV3
 `.trim().split(/\s+/);
 
 const dsn = process.env.MALL_SDK_POSTGRES_DSN;

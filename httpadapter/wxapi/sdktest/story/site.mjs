@@ -65,7 +65,6 @@ export async function site(t, { c }) {
   });
 
   await t.test('what is not there yet says 700', async () => {
-    await c.refused(700, 'coupons', { type: '' });
     await c.refused(700, 'kanjiaSet', 1);
     await c.refused(700, 'cmsCategories');
     await c.refused(700, 'jdvopGoodsListV3', { keyword: 'x' });
