@@ -29,7 +29,7 @@ func (s *Service) GetOf(ctx context.Context, who mall.Actor, id mall.ID) (*Purch
 	return d, err
 }
 
-// ListOf is one page of the actor's own purchases, newest first.
+// ListOf is one page of the actor's own purchases, what was paid or else drafted last first.
 func (s *Service) ListOf(ctx context.Context, who mall.Actor, f Filter, p mall.Page) (mall.Slice[Purchase], error) {
 	account, err := who.Buyer()
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *Service) ListOf(ctx context.Context, who mall.Actor, f Filter, p mall.P
 	return s.d.Repo.List(ctx, f, p.Clean())
 }
 
-// List is one page of all purchases, newest first. It needs Right.
+// List is one page of all purchases, what was paid or else drafted last first. It needs Right.
 func (s *Service) List(ctx context.Context, who mall.Actor, f Filter, p mall.Page) (mall.Slice[Purchase], error) {
 	if err := who.Must(Right); err != nil {
 		return mall.Slice[Purchase]{}, err

@@ -31,7 +31,7 @@ type Repository interface {
 	Draft(ctx context.Context, p *Purchase) error
 	// Get answers one purchase or mall.ErrNotFound.
 	Get(ctx context.Context, id mall.ID) (*Purchase, error)
-	// List is one page, newest first.
+	// List is one page, what was paid or else drafted last first.
 	List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Purchase], error)
 	// Tried says whether an account bought a level for nothing, refunded or not.
 	Tried(ctx context.Context, account, level mall.ID) (bool, error)

@@ -143,7 +143,7 @@ func testMemberships(t *testing.T, open Open) {
 	}
 	list, err := repo.List(ctx, membership.Filter{Account: 5}, mall.Page{Limit: 9})
 	require.NoError(t, err)
-	require.Equal(t, []membership.Purchase{*next, *all[1], *d}, list.Items, "newest first")
+	require.Equal(t, []membership.Purchase{*d, *next, *all[1]}, list.Items, "what was paid or drafted last first")
 	must(t, store, func(ctx context.Context) error { return repo.Redact(ctx, 5) })
 	got, err = repo.Get(ctx, all[1].ID)
 	require.NoError(t, err)

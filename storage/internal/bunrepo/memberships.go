@@ -99,7 +99,7 @@ func (m memberships) List(ctx context.Context, f membership.Filter, p mall.Page)
 	if f.States != nil {
 		q = q.Where("state IN (?)", bun.List(f.States))
 	}
-	total, err := q.Order("id DESC").Offset(p.Offset).Limit(p.Limit).ScanAndCount(ctx)
+	total, err := q.Order("listed_at DESC", "id DESC").Offset(p.Offset).Limit(p.Limit).ScanAndCount(ctx)
 	list := mall.Slice[membership.Purchase]{Items: make([]membership.Purchase, len(rows)), Total: total}
 	for i := range rows {
 		list.Items[i] = levelPurchaseFromRow(&rows[i])
@@ -113,7 +113,7 @@ func (m memberships) Tried(ctx context.Context, account, level mall.ID) (bool, e
 }
 
 func (m memberships) Pay(ctx context.Context, id mall.ID, at time.Time) (bool, error) {
-	return hit(m.upd(ctx).Model((*levelPurchaseRow)(nil)).Set("state = ?", membership.Paid).Set("paid_at = ?", at.UnixMilli()).
+	return hit(m.upd(ctx).Model((*levelPurchaseRow)(nil)).Set("state = ?", membership.Paid).Set("paid_at = ?", at.UnixMilli()).Set("listed_at = ?", at.UnixMilli()).
 		Where("id = ? AND state = ?", id, membership.Unpaid).Exec(ctx))
 }
 

@@ -48,6 +48,7 @@ type levelPurchaseRow struct {
 	Refunded  int64  `bun:"refunded"`
 	ByAccount int64  `bun:"by_account"`
 	CreatedAt int64  `bun:"created_at"`
+	ListedAt  int64  `bun:"listed_at"`
 	PaidAt    *int64 `bun:"paid_at"`
 	EndedAt   *int64 `bun:"ended_at"`
 }
@@ -55,7 +56,7 @@ type levelPurchaseRow struct {
 func levelPurchaseToRow(p *membership.Purchase) *levelPurchaseRow {
 	return &levelPurchaseRow{ID: int64(p.ID), Number: p.Number, AccountID: int64(p.Account), PriceID: int64(p.Price), LevelID: int64(p.Level),
 		LevelName: p.Name, Amount: int64(p.Amount), Term: p.Term.N, Unit: int(p.Term.Unit), Renew: p.Renew, Remark: p.Remark, State: string(p.State),
-		Refunded: int64(p.Refunded), ByAccount: int64(p.By), CreatedAt: p.Created.UnixMilli(), PaidAt: millis(p.Paid), EndedAt: millis(p.Ended)}
+		Refunded: int64(p.Refunded), ByAccount: int64(p.By), CreatedAt: p.Created.UnixMilli(), ListedAt: p.Created.UnixMilli(), PaidAt: millis(p.Paid), EndedAt: millis(p.Ended)}
 }
 
 func levelPurchaseFromRow(r *levelPurchaseRow) membership.Purchase {

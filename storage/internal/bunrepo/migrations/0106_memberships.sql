@@ -12,7 +12,8 @@ CREATE TABLE {ns}level_prices (
 -- The list of a level, lowest amount first.
 CREATE INDEX {ix}level_prices_level ON {ns}level_prices (level_id, amount, id);
 
--- What accounts buy and bought of levels: of amount staff decided to give back refunded.
+-- What accounts buy and bought of levels: of amount staff decided to give back
+-- refunded. Lists are by listed_at: when it was paid, until then when it was drafted.
 CREATE TABLE {ns}level_purchases (
   id {id},
   number TEXT NOT NULL,
@@ -29,6 +30,7 @@ CREATE TABLE {ns}level_purchases (
   refunded BIGINT NOT NULL CHECK (refunded >= 0 AND refunded <= amount),
   by_account BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
+  listed_at BIGINT NOT NULL,
   paid_at BIGINT,
   ended_at BIGINT
 );
@@ -37,9 +39,9 @@ CREATE UNIQUE INDEX {ix}level_purchases_number ON {ns}level_purchases (number);
 -- An account has one draft of a price.
 CREATE UNIQUE INDEX {ix}level_purchases_draft ON {ns}level_purchases (account_id, price_id) WHERE state = 'unpaid';
 -- Those of an account, newest first.
-CREATE INDEX {ix}level_purchases_account ON {ns}level_purchases (account_id, id);
+CREATE INDEX {ix}level_purchases_account ON {ns}level_purchases (account_id, listed_at, id);
 -- Those of a level, newest first.
-CREATE INDEX {ix}level_purchases_level ON {ns}level_purchases (level_id, id);
+CREATE INDEX {ix}level_purchases_level ON {ns}level_purchases (level_id, listed_at, id);
 
 -- Who agreed to renew what, and when it is to be looked at.
 CREATE TABLE {ns}level_renewals (
