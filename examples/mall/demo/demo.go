@@ -16,6 +16,7 @@ import (
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/httpadapter"
 	"github.com/gomall-dev/mall/payment/bill"
+	"github.com/gomall-dev/mall/payment/membership"
 	"github.com/gomall-dev/mall/payment/wallet"
 )
 
@@ -115,14 +116,23 @@ type filler struct {
 // picture is the address of a drawing.
 func (f filler) picture(name string) string { return f.public + picture(name) }
 
-// level makes the membership level and puts an account on it.
+// level makes the membership level with its price list and puts an account on it.
 func (f filler) level(ctx context.Context, account mall.ID) (mall.ID, error) {
-	l := member.Level{Name: "金卡会员", Rank: 1, Rebate: 9500, Active: true}
+	l := member.Level{Name: "金卡会员", Rank: 1, Rebate: 9500, Active: true, Ext: map[string]string{"折扣": "全场九五折", "生日": "当月赠送蛋糕一份"}}
 	if err := f.svc.Members.Save(ctx, f.who, &l); err != nil {
 		return 0, err
 	}
 	if err := f.svc.Members.Give(ctx, account, l.ID, member.Term{}, "demo"); err != nil {
 		return 0, err
+	}
+	for _, p := range []membership.Price{
+		{Term: member.Days(7)}, {Amount: 3_000, Term: member.Term{N: 1, Unit: mall.Monthly}},
+		{Amount: 7_000, Term: member.Term{N: 3, Unit: mall.Monthly}}, {Amount: 20_000, Term: member.Term{N: 1, Unit: mall.Yearly}},
+	} {
+		p.Level = l.ID
+		if _, err := f.svc.Levels.SavePrice(ctx, f.who, p); err != nil {
+			return 0, err
+		}
 	}
 	for _, r := range []wallet.Rule{{Confine: 10_000, Send: 1_000}, {Confine: 50_000, Send: 8_000}} {
 		if _, err := f.svc.Wallets.SaveRule(ctx, f.who, r); err != nil {

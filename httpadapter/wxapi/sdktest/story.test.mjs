@@ -11,11 +11,12 @@ import { cart } from './story/cart.mjs';
 import { coupons } from './story/coupon.mjs';
 import { browse } from './story/goods.mjs';
 import { files, hostile } from './story/hostile.mjs';
+import { levels } from './story/level.mjs';
 import { money } from './story/money.mjs';
 import { orders } from './story/order.mjs';
 import { site } from './story/site.mjs';
 
-const chapters = { site, account, addresses, browse, cart, money, coupons, orders, aftersale, files, hostile };
+const chapters = { site, account, addresses, browse, cart, money, levels, coupons, orders, aftersale, files, hostile };
 
 // Every method that the story must have called at least once.
 const methods = `
@@ -31,6 +32,7 @@ const methods = `
   cashLogsV2 setPayPassword modifyPayPassword rechargeSendRules wxpay payQuery payLogs uploadFile wxaQrcode
   adPosition goodsv2 goodsDetailV2 goodsReputationV2 goodsFavAdd goodsFavDeleteV2 goodsDynamicV2 provinceV2 nextRegionV2
   orderStatistics cardMyList payVariableUrl uploadFileV2 modifyUserInfoV2 userAmountV2 cashLogsV3 bindMobileWxappV2
+  vipLevel userLevelList userLevelDetail userLevelPrices userLevelBuy userLevelBuyLogs
   jsonSet jsonList jsonDelete jsonListV3 jsonSetV2 jsonDeleteV2 jsonTopv2 jsonHighlightv2
   myBuyGoodsHis myBuyGoodsHisV2 myBuyGoodsHisDelete
   coupons couponDetail fetchCoupons myCoupons mergeCouponsRules mergeCoupons sendCoupons exchangeCoupons
