@@ -86,16 +86,16 @@ func TestO2OUnpaid(t *testing.T) {
 		}
 		e := buy(ann, "101")
 		require.Equal(t, []any{500, "未支付订单中的商品最多100件,请先支付或取消"}, []any{e.Code, e.Msg})
-		got := inParallel(14, func(int) int { return send(ann, "/order/buy", apitest.Fields{"goods_id": id(w.goods[0])}) })
-		require.Equal(t, map[int]int{0: 10, 500: 4}, got)
+		got := inParallel(24, func(int) int { return send(ann, "/order/buy", apitest.Fields{"goods_id": id(w.goods[0])}) })
+		require.Equal(t, map[int]int{0: 20, 500: 4}, got)
 		e = buy(ann, "1")
-		require.Equal(t, []any{500, "未支付订单最多10笔,请先支付或取消"}, []any{e.Code, e.Msg})
+		require.Equal(t, []any{500, "未支付订单最多20笔,请先支付或取消"}, []any{e.Code, e.Msg})
 		bob := w.Mini(apitest.AppID, "bob-1")
 		bob.LoginMobile("13800138002").OK(t)
-		buy(bob, "90").OK(t)
+		buy(bob, "80").OK(t)
 
 		list := ann.Call("GET", "/orders", apitest.Fields{"status": "1"}).OK(t)
-		require.Equal(t, "10", list.Get("total"))
+		require.Equal(t, "20", list.Get("total"))
 		ann.Call("POST", "/order/cancel", apitest.Fields{"order_no": list.Get("list.3.order_no")}).OK(t)
 		w.paidOrder(t, ann, "1")
 		buy(ann, "1").Want(t, 500) // bob has the rest

@@ -52,7 +52,7 @@ type Config struct {
 	Rearm func(ctx context.Context, face mall.Face) (time.Duration, error)
 	// MaxUnpaid is how much of a face a buyer may have unpaid at once, for it
 	// keeps stock from everybody else; a field that is 0 limits nothing; nil:
-	// o2o, whose orders wait for a day, 10 orders with 100 pieces together,
+	// o2o, whose orders wait for a day, 20 orders with 100 pieces together,
 	// others no limit.
 	MaxUnpaid func(ctx context.Context, face mall.Face) (UnpaidCount, error)
 	// Returnable says which orders their buyers may give back at once, without

@@ -20,7 +20,7 @@ func (s *Service) maxUnpaid(ctx context.Context, face mall.Face) (UnpaidCount, e
 		return s.cfg.MaxUnpaid(ctx, face)
 	}
 	if face == mall.FaceO2O {
-		return UnpaidCount{Orders: 10, Pieces: 100}, nil
+		return UnpaidCount{Orders: 20, Pieces: 100}, nil // its document has no way to cancel
 	}
 	return UnpaidCount{}, nil
 }

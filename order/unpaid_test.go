@@ -22,11 +22,11 @@ func TestMaxUnpaid(t *testing.T) {
 			return err
 		}
 		var first *order.Order
-		for range 10 {
+		for range 20 {
 			first = w.place(t, who, w.tea, 1)
 		}
 		require.ErrorIs(t, place(who, w.tea, 1), order.ErrUnpaidOrders)
-		require.Equal(t, "90 10 0", w.level(t, w.tea), "what is refused holds nothing")
+		require.Equal(t, "80 20 0", w.level(t, w.tea), "what is refused holds nothing")
 		require.NoError(t, place(who, w.free, 50), "what costs nothing is paid at once")
 		require.NoError(t, place(atO2O(2), w.tea, 1), "of one buyer, not of all")
 		require.NoError(t, place(buyer(1), w.tea, 1), "of one face")
@@ -40,7 +40,7 @@ func TestMaxUnpaid(t *testing.T) {
 		split := want(w.tea, 1, w.far, 1)
 		split.Split = true
 		w.clock.turn(24 * time.Hour)
-		for range 4 {
+		for range 9 {
 			_, err := w.orders.Place(ctx, who, split)
 			require.NoError(t, err, "overdue orders do not count, swept or not")
 		}
