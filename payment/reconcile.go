@@ -60,7 +60,7 @@ func (s *Service) SweepBills(ctx context.Context, limit int) (int, error) {
 				}
 				b, err := s.compare(ctx, name, merchant, from, false)
 				switch {
-				case errors.Is(err, ErrBillNotReady): // as every morning; it is asked for again
+				case back == 1 && errors.Is(err, ErrBillNotReady): // as every morning; it is asked for again
 				case err != nil:
 					s.log.ErrorContext(ctx, "payment: bill not compared", "provider", name, "merchant", merchant, "day", s.cfg.Calendar.Day(from), "error", err)
 					failed = errors.Join(failed, err)

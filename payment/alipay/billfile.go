@@ -54,8 +54,8 @@ var (
 
 // readBill reads the zip file of a bill. It holds CSV files in GBK: those of
 // details, and a summary that is not read. Their names mean nothing. What is
-// unpacked is limited as well: max bytes altogether.
-func readBill(file []byte, max int64, seller string, day time.Time) ([]payment.BillLine, error) {
+// unpacked is limited as well: to limit bytes altogether.
+func readBill(file []byte, limit int64, seller string, day time.Time) ([]payment.BillLine, error) {
 	if bytes.Count(file, zipEntry) > maxBillFiles {
 		return nil, errors.New("alipay: bill has too many files")
 	}
@@ -66,11 +66,11 @@ func readBill(file []byte, max int64, seller string, day time.Time) ([]payment.B
 	var lines []payment.BillLine
 	found := false
 	for _, f := range packed.File {
-		text, err := unpack(f, max)
+		text, err := unpack(f, limit)
 		if err != nil {
 			return nil, fmt.Errorf("alipay: bill: %w", err)
 		}
-		max -= int64(len(text))
+		limit -= int64(len(text))
 		if text, err = simplifiedchinese.GB18030.NewDecoder().Bytes(text); err != nil {
 			return nil, fmt.Errorf("alipay: bill: %w", err)
 		}
@@ -90,14 +90,14 @@ func readBill(file []byte, max int64, seller string, day time.Time) ([]payment.B
 	return lines, nil
 }
 
-func unpack(f *zip.File, max int64) ([]byte, error) {
+func unpack(f *zip.File, limit int64) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	text, err := io.ReadAll(io.LimitReader(r, max+1))
-	if err == nil && int64(len(text)) > max {
+	text, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(text)) > limit {
 		err = errors.New("too much in it")
 	}
 	return text, err

@@ -75,7 +75,7 @@ func TestCertificatesThatAreNotBelieved(t *testing.T) {
 	b, certs := rotating(t)
 	b.create("LIAR_1", payment.SceneJSAPI)
 	require.NoError(t, certs.Rotate(start, 24*time.Hour))
-	for f, why := range map[paytest.Fault]string{paytest.BadSign: "no root of Config.RootCert", paytest.Refuses: "cannot be had", paytest.Garbage: "cannot be had", paytest.HangUp: "EOF"} {
+	for f, why := range map[paytest.Fault]string{paytest.BadSign: "no root of Config.RootCert", paytest.OldSign: "another number", paytest.Refuses: "cannot be had", paytest.Garbage: "cannot be had", paytest.HangUp: "EOF"} {
 		b.gateway.Fault(paytest.OpCertificates, f)
 		b.pass(10 * time.Second)
 		require.Equal(t, payment.Unknown, b.query("LIAR_1").Outcome, f)

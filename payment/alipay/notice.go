@@ -18,7 +18,9 @@ import (
 // sorted parameters of the form, time, app and seller, and reads a payment. One
 // about a refund is Waiting and names it, to be asked for: the amount it tells
 // is that of all refunds. Repetitions have the same Notice.ID. Whatever is not
-// right is payment.ErrSignature with the reason as its cause.
+// right is payment.ErrSignature with the reason as its cause. In certificate
+// mode a certificate that is not known is downloaded, so never call it inside a
+// transaction.
 func (p *Provider) ParseNotice(ctx context.Context, h payment.Header, body []byte) (payment.Notice, error) {
 	n, err := p.parse(ctx, h, body)
 	if err != nil {

@@ -144,6 +144,12 @@ func (c *AlipayCerts) newest() alipayCert {
 	return c.certs[len(c.certs)-1]
 }
 
+func (c *AlipayCerts) oldest() alipayCert {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.certs[0]
+}
+
 // find is a certificate by its number.
 func (c *AlipayCerts) find(sn string) (alipayCert, bool) {
 	c.mu.Lock()
@@ -244,7 +250,8 @@ func (c *AlipayCerts) forged(like alipayCert, now time.Time) (string, error) {
 	return cert.chain, err
 }
 
-// certificate gives one of the platform's certificates, unsigned.
+// certificate gives one of the platform's certificates, unsigned; on command a
+// forged one (BadSign), or another one than was asked for (OldSign).
 func (a *alipay) certificate(c *apCall) (map[string]any, error) {
 	var in struct {
 		SN string `json:"alipay_cert_sn"`
@@ -260,11 +267,14 @@ func (a *alipay) certificate(c *apCall) (map[string]any, error) {
 		return nil, apInvalid("isv.alipay-cert-not-exist", "支付宝公钥证书不存在")
 	}
 	text := cert.chain
-	if c.fault == BadSign {
+	switch c.fault {
+	case BadSign:
 		var err error
 		if text, err = a.cfg.Certs.forged(cert, a.g.now()); err != nil {
 			return nil, fmt.Errorf("paytest: %w", err)
 		}
+	case OldSign:
+		text = a.cfg.Certs.oldest().chain
 	}
 	return map[string]any{"alipay_cert_content": base64.StdEncoding.EncodeToString([]byte(text))}, nil
 }

@@ -31,7 +31,9 @@ func TestMoneyAfterOurClose(t *testing.T) {
 		}
 		other := s.sell(2)
 		for i, number := range late {
-			s.books.Falsify(number, func(o *paytest.Order) { o.State, o.Transaction, o.PaidAt = paytest.Paid, []string{"4LATE1", "4LATE2"}[i], start })
+			s.books.Falsify(number, func(o *paytest.Order) {
+				o.State, o.Transaction, o.PaidAt = paytest.Paid, []string{"4LATE1", "4LATE2"}[i], start
+			})
 		}
 		for range 3 {
 			s.pass(time.Hour)
@@ -77,4 +79,23 @@ func TestMoneyAfterOurClose(t *testing.T) {
 		require.Len(t, o.Refunds, 1)
 		require.EqualValues(t, 100, o.Refunds[0].Amount)
 	})
+}
+
+// TestBillThatDoesNotCome: yesterday's bill may be made later; that there is none
+// of an earlier day is told.
+func TestBillThatDoesNotCome(t *testing.T) {
+	t.Parallel()
+	s := newTill(t, storagetest.SQLite(t))
+	s.pass(14 * time.Hour) // ten in the morning
+	n, err := s.shop.SweepBills(t.Context(), 100)
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+	s.gateway.Fault(paytest.OpBill, paytest.NotYet)
+	s.pass(24 * time.Hour)
+	n, err = s.shop.SweepBills(t.Context(), 100)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	s.pass(24 * time.Hour)
+	_, err = s.shop.SweepBills(t.Context(), 100)
+	require.ErrorIs(t, err, payment.ErrBillNotReady)
 }
