@@ -204,27 +204,35 @@ func pick(e apitest.Envelope, paths ...string) []string {
 	return texts
 }
 
-// TestO2OLatePayment: money for an order that was cancelled goes back where it
-// came from.
+// TestO2OLatePayment: money for an order that was cancelled or closed goes back
+// where it came from.
 func TestO2OLatePayment(t *testing.T) {
 	t.Parallel()
 	storagetest.Each(t, func(t *testing.T, store storage.Store) {
 		w := newTown(t, store)
 		m := w.ann(t)
-		e := w.buy(t, m, 0, "1")
-		number := e.Get("order_no")
-		m.Call("POST", "/order/cancel", apitest.Fields{"order_no": number}).OK(t)
-		pay, ok, err := w.Books.ByPrepay(t.Context(), strings.TrimPrefix(e.Get("sdk_config.package"), "prepay_id="))
-		require.NoError(t, err)
-		require.True(t, ok)
-		_, err = w.Gateway.Pay(t.Context(), pay.Number, paytest.Late)
-		require.NoError(t, err)
-		require.Equal(t, "2", detail(t, m, number).Get("status"), "a cancelled order stays cancelled")
-		require.NoError(t, w.Sweep(t.Context()))
-		pay, _, err = w.Books.Order(t.Context(), pay.Number)
-		require.NoError(t, err)
-		require.Len(t, pay.Refunds, 1)
-		require.Equal(t, int64(1250), int64(pay.Refunds[0].Amount))
+		for status, end := range map[string]func(number string){
+			"2": func(number string) { m.Call("POST", "/order/cancel", apitest.Fields{"order_no": number}).OK(t) },
+			"3": func(string) {
+				w.Clock.Advance(24 * time.Hour)
+				require.NoError(t, w.Sweep(t.Context()))
+			},
+		} {
+			e := w.buy(t, m, 0, "1")
+			number := e.Get("order_no")
+			end(number)
+			pay, ok, err := w.Books.ByPrepay(t.Context(), strings.TrimPrefix(e.Get("sdk_config.package"), "prepay_id="))
+			require.NoError(t, err)
+			require.True(t, ok)
+			_, err = w.Gateway.Pay(t.Context(), pay.Number, paytest.Late)
+			require.NoError(t, err)
+			require.Equal(t, status, detail(t, m, number).Get("status"), "what is over stays over")
+			require.NoError(t, w.Sweep(t.Context()))
+			pay, _, err = w.Books.Order(t.Context(), pay.Number)
+			require.NoError(t, err)
+			require.Len(t, pay.Refunds, 1)
+			require.Equal(t, int64(1250), int64(pay.Refunds[0].Amount))
+		}
 	})
 }
 
@@ -286,6 +294,52 @@ func TestO2OSameCode(t *testing.T) {
 	clerk.Call("POST", "/verification", apitest.Fields{"verify_code": code, "merchant_id": id(w.shop[1])}).OK(t)
 	require.Equal(t, []string{"7", "4"}, []string{detail(t, m, other).Get("status"), detail(t, m, first).Get("status")})
 	clerk.Call("POST", "/verification", apitest.Fields{"verify_code": code}).OK(t)
+}
+
+// TestO2OMerchants: a merchant redeems codes of its own shop, while it is
+// approved, and learns nothing of others'.
+func TestO2OMerchants(t *testing.T) {
+	t.Parallel()
+	storagetest.Each(t, func(t *testing.T, store storage.Store) {
+		w, ctx := newTown(t, store), t.Context()
+		ann := w.ann(t)
+		var owners [2]*apitest.Mini
+		var codes [2]string
+		for i := range owners {
+			mobile := "1380013801" + strconv.Itoa(i)
+			owners[i] = w.Mini(apitest.AppID, "owner-"+mobile)
+			account, err := strconv.ParseInt(owners[i].LoginMobile(mobile).OK(t).Get("userInfo.id"), 10, 64)
+			require.NoError(t, err)
+			at, err := w.Shops.Apply(ctx, mall.Actor{Account: mall.ID(account), Face: mall.FaceO2O, Operator: 1}, shops.Shop{Name: "店" + mobile, CityID: "3301", Lng: 120.13, Lat: 30.25})
+			require.NoError(t, err)
+			require.NoError(t, w.Shops.Decide(ctx, mall.System(), at, true, ""))
+			w.shop[i] = at
+			one := int64(1)
+			goods, err := w.Catalog.SaveGoods(ctx, mall.System(), catalog.Draft{
+				Goods: catalog.Goods{Shop: at, Kind: catalog.Voucher, Name: "免费试吃", OnSale: true}, SKUs: []catalog.SKUDraft{{Stock: &one}},
+			})
+			require.NoError(t, err)
+			e := ann.Call("POST", "/order/buy", apitest.Fields{"goods_id": id(goods)}).OK(t)
+			require.Equal(t, []string{"1", ""}, pick(e, "isOperSelf", "sdk_config"), "nothing is to be paid")
+			codes[i] = detail(t, ann, e.Get("order_no")).Get("items.0.verify_code")
+		}
+		redeem := func(m *apitest.Mini, code string, at mall.ID) apitest.Envelope {
+			return m.Call("POST", "/verification", apitest.Fields{"verify_code": code, "merchant_id": id(at)})
+		}
+		redeem(owners[1], codes[0], 0).Want(t, 10010)
+		redeem(owners[1], codes[0], w.shop[0]).Want(t, 10010)
+		redeem(owners[1], codes[0], w.shop[1]).Want(t, 10010)
+		redeem(owners[0], codes[0], w.shop[1]).Want(t, 10025)
+		require.Equal(t, "7", redeem(owners[0], codes[0], w.shop[0]).OK(t).Get("status"))
+		redeem(owners[0], codes[0], 0).Want(t, 500)
+
+		own, err := w.Shops.Get(ctx, w.shop[1])
+		require.NoError(t, err)
+		own.Audit = shops.Refused
+		_, err = w.Shops.Save(ctx, *own)
+		require.NoError(t, err)
+		redeem(owners[1], codes[1], 0).Want(t, 10010)
+	})
 }
 
 // TestO2OSandbox: codes in answers and the code "user" exist where the host

@@ -51,7 +51,7 @@ func TestO2OBrowsing(t *testing.T) {
 		require.Less(t, strings.Index(e.Body, `"A":[`), strings.Index(e.Body, `"Z":[`))
 		require.Contains(t, get("/area/cites/withHot", apitest.Fields{"format": "list"}).OK(t).Body, `"data":{"list":[{"tag":"热门","list":[`)
 		e = get("/area/getByGps", apitest.Fields{"lng": "120.13", "lat": "30.259"}).OK(t)
-		require.Contains(t, e.Body, `"data":{"province":"浙江省","province_id":33,"city":"杭州市","city_id":330100,"area":"西湖区","area_id":330106}`)
+		require.Contains(t, e.Body, `"data":{"province":"浙江省","province_id":33,"city":"杭州市","city_id":330100,"area":"西湖区","area_id":330106,"code":"330106000000"}`)
 		get("/area/getByGps", apitest.Fields{"lng": "2.29", "lat": "48.85"}).Want(t, 10010)
 		cities := get("/area/cities/withHot", nil).OK(t).Body
 		for county, at := range map[string]apitest.Fields{ // they stand right under their province

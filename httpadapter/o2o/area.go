@@ -137,9 +137,15 @@ type place struct {
 	AreaID     int64  `json:"area_id"`
 }
 
+// located is where a point lies; Code is the one of 12 digits.
+type located struct {
+	place
+	Code string `json:"code"`
+}
+
 // byGPS asks the host's map service if there is one, and the embedded borders
 // when it does not answer.
-func (a *api) byGPS(ctx context.Context, _ mall.Actor, in pointIn) (*place, error) {
+func (a *api) byGPS(ctx context.Context, _ mall.Actor, in pointIn) (*located, error) {
 	var locator geo.Locator = a.Regions
 	if a.Map != nil {
 		locator = a.Map
@@ -151,8 +157,7 @@ func (a *api) byGPS(ctx context.Context, _ mall.Actor, in pointIn) (*place, erro
 	if err != nil {
 		return nil, err
 	}
-	p := a.placeOf(at.Code)
-	return &p, nil
+	return &located{a.placeOf(at.Code), at.Code}, nil
 }
 
 // placeOf names a region and what is above it. A county that stands right under
