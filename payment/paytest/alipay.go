@@ -13,7 +13,8 @@ import (
 )
 
 // Alipay is the app and merchant that a gateway knows as Alipay, at /gateway.do.
-// The app is in public key mode with Keys, in certificate mode with Certs and AppCert.
+// The app is in public key mode with Keys, in certificate mode with Certs and
+// AppCert. It makes bills when the books are a Ledger.
 type Alipay struct {
 	AppID     string       // required
 	SellerID  string       // the merchant's account, "2088…"; required
@@ -34,7 +35,6 @@ type alipay struct {
 	appSN   string // numbers of the app's certificate and of the roots, in certificate mode
 	rootSN  string
 	methods map[string]apMethod
-	bills   *apBills // nil when the books cannot be read as a whole
 }
 
 // apMethod is what a method of the gateway does.
@@ -85,9 +85,9 @@ func (g *Gateway) mountAlipay(cfg Alipay) error {
 		"alipay.open.app.alipaycert.download": {OpCertificates, apMute, a.certificate},
 	}
 	if ledger, ok := g.books.(Ledger); ok {
-		a.bills = &apBills{g: g, cfg: cfg, books: ledger, files: map[string]apFile{}}
-		a.methods["alipay.data.dataservice.bill.downloadurl.query"] = apMethod{OpBill, apSigned, a.bills.query}
-		g.route("GET /downloadBillFile.resource", OpBillFile, a.bills.download)
+		bills := &apBills{g: g, cfg: cfg, books: ledger, files: map[string]apFile{}}
+		a.methods["alipay.data.dataservice.bill.downloadurl.query"] = apMethod{OpBill, apSigned, bills.query}
+		g.route("GET /downloadBillFile.resource", OpBillFile, bills.download)
 	}
 	g.protocols[protocolAlipay] = a
 	g.routeBy("/gateway.do", a.op, a.act)
