@@ -121,18 +121,16 @@ func (o *Order) left() int64 {
 	return n
 }
 
-// whole says whether with this amount everything that was paid is refunded, or,
-// where nothing was paid, every piece.
+// whole says whether with this amount everything that was paid is refunded: all
+// the money, and every piece that points were paid for; where no money was
+// paid, every piece.
 func (o *Order) whole(amount mall.Money) bool {
-	if o.Paid > 0 {
-		return o.Refunded+amount >= o.Paid
+	if o.Refunded+amount < o.Paid {
+		return false
 	}
-	for i := range o.Lines {
-		if o.Lines[i].Live() > 0 {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(o.Lines, func(l Line) bool {
+		return l.Live() > 0 && (o.Paid == 0 || l.Points+l.Deducted > 0)
+	})
 }
 
 // onRefund runs in the transaction in which a refund of an order becomes
