@@ -34,6 +34,7 @@ func erased(t *testing.T, store storage.Store) {
 		{Verb: "POST", Path: "shop/goods/fav/add", Fields: apitest.Fields{"token": "{token}", "goodsId": "{goods}"}},
 		{Verb: "POST", Path: "json/set", Fields: apitest.Fields{"token": "{token}", "type": secret, "refId": secret, "content": `{"name":"` + secret + `"}`}},
 		{Verb: "POST", Path: "deposit/pay", Fields: apitest.Fields{"token": "{token}", "amount": "9999", "refCode": secret, "remark": secret, "extJsonStr": `{"k":"` + secret + `"}`}, Code: 40000},
+		{Verb: "POST", Path: "user/level/buy", Fields: apitest.Fields{"token": "{token}", "userLevelPriceId": "2", "remark": secret}, Code: 20000},
 		{Verb: "POST", Path: "shopping-cart/add", Fields: apitest.Fields{"token": "{token}", "goodsId": "{goods}", "number": "2"}},
 		{Verb: "POST", Path: "order/create", Fields: with(address, "remark", secret), Save: map[string]string{"order": "id", "total": "amountReal"}},
 		{Verb: "POST", Path: "pay/wx/wxapp", Fields: apitest.Fields{"token": "{token}", "money": "{total}", "remark": secret, "payName": secret, "nextAction": `{"type":0,"id":{order}}`}, Save: map[string]string{"prepay": "package"}},

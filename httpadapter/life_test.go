@@ -13,12 +13,14 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/auth"
+	"github.com/gomall-dev/mall/auth/member"
 	"github.com/gomall-dev/mall/catalog"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
 	"github.com/gomall-dev/mall/marketing/coupon"
 	"github.com/gomall-dev/mall/marketing/points"
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/membership"
 	"github.com/gomall-dev/mall/payment/paytest"
 )
 
@@ -62,6 +64,7 @@ func live(ctx context.Context, t *testing.T, kit *apitest.Kit) *life {
 	l.redeem()
 	l.together()
 	l.coupons()
+	l.levels()
 	l.staff()
 	l.refused()
 	require.NoError(t, kit.Sweep(ctx))
@@ -346,6 +349,43 @@ func (l *life) coupons() {
 	l.ok(err)
 	l.call("discounts/merge", apitest.Fields{"mergeId": fmt.Sprint(int64(rule.ID)), "couponIds": one + "," + claim()})
 	l.Clock.Advance(24 * time.Hour)
+	l.ok(l.Sweep(l.ctx))
+	l.spendTo(500)
+}
+
+// levels buys memberships from the balance and, with a share of it, online, gets
+// the money of one back, and renews another; goods give a level too.
+func (l *life) levels() {
+	level := member.Level{Name: "Stammgast", Rank: 1, Rebate: mall.Whole, Active: true}
+	l.ok(l.Members.Save(l.ctx, mall.System(), &level))
+	price, err := l.Levels.SavePrice(l.ctx, mall.System(), membership.Price{Level: level.ID, Amount: 400, Term: member.Days(1)})
+	l.ok(err)
+	id := fmt.Sprint(int64(price.ID))
+	l.recharge("10")
+	l.spendTo(500)
+	l.no("user/level/buy", apitest.Fields{"userLevelPriceId": "999"})
+	l.call("user/level/buy", apitest.Fields{"userLevelPriceId": id, "remark": lifeRemark, "isAutoRenew": "true"})
+	l.no("user/level/buy", apitest.Fields{"userLevelPriceId": id})
+	l.Settle(l.call("pay/wx/wxapp", apitest.Fields{"money": "3", "openid": lifeOpenID, "nextAction": `{"type":6,"userLevelPriceId":` + id + `,"isAutoRenew":true}`}).Get("package"))
+	bought, err := l.Levels.ListOf(l.ctx, l.who, membership.Filter{}, mall.Page{})
+	l.ok(err)
+	_, err = l.Levels.Refund(l.ctx, mall.System(), bought.Items[0].ID, 0)
+	l.ok(err)
+	l.recharge("90")
+	l.call("user/level/buy", apitest.Fields{"userLevelPriceId": id, "isAutoRenew": "true"})
+	l.Clock.Advance(48 * time.Hour)
+	l.ok(l.Sweep(l.ctx))
+	require.Equal(l.t, "4", l.call("user/level/buyLogs", apitest.Fields{}).Get("totalRow"), "one of them a renewal")
+
+	pieces := int64(9)
+	goods, err := l.Catalog.Import(l.ctx, mall.System(), []catalog.Draft{{Goods: catalog.Goods{Name: "Stammgast für einen Tag", OnSale: true, Kind: catalog.Membership, Level: level.ID, LevelDays: 1},
+		SKUs: []catalog.SKUDraft{{Price: 100, Stock: &pieces}}}})
+	l.ok(err)
+	id = l.call("order/create", with(l.address(), "goodsJsonStr", fmt.Sprintf(`[{"goodsId":%d,"number":2}]`, goods[0]))).Get("id")
+	l.pay(id)
+	l.ok(l.Orders.Invalidate(l.ctx, mall.System(), l.ref(id), "sold out"))
+	l.ok(l.Levels.StopRenewing(l.ctx, l.who))
+	l.Clock.Advance(48 * time.Hour) // to the end of what is held
 	l.ok(l.Sweep(l.ctx))
 	l.spendTo(500)
 }

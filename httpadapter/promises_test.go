@@ -84,10 +84,11 @@ var ranks = []struct {
 	{4, "purchase limits", "limit_guards", "", "", secondOf},
 	{5, "claims of coupons", "coupon_claims", "", "", secondOf},
 	{6, "coupons", "coupon_grants", "UPDATE", "", byID},
-	{7, "grants", "purchases", "", "", secondOf},
-	{8, "points", "point_accounts", "", "", account},
-	{9, "what is refunded of payments", "payments", "UPDATE", "refunded = ", byID},
-	{10, "wallets", "wallets", "", "", account},
+	{7, "memberships", "members", "", "", account},
+	{8, "grants", "purchases", "", "", secondOf},
+	{9, "points", "point_accounts", "", "", account},
+	{10, "what is refunded of payments", "payments", "UPDATE", "refunded = ", byID},
+	{11, "wallets", "wallets", "", "", account},
 }
 
 var (
@@ -112,6 +113,11 @@ var unranked = map[string]string{
 	"stock_log":       "appended",
 	"coupon_grants":   "inserted",
 	"coupon_cards":    "exchanged after the counter of its coupons was taken",
+	"level_prices":    "the count of sales; nobody holds a price and then wants memberships",
+	"level_purchases": "written by the holder of the account's memberships",
+	"level_grants":    "written by the holder of the account's memberships",
+	"level_holds":     "written by the holder of the account's memberships",
+	"level_renewals":  "written by the holder of the account's memberships",
 	"wallet_entries":  "appended by the holder of the wallet",
 	"point_entries":   "appended by the holder of the account",
 	"outbox":          "appended",
