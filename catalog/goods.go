@@ -69,7 +69,8 @@ type Goods struct {
 	Level     mall.ID
 	LevelDays int
 
-	// MaxCoupons is how many coupons an order with these goods takes; 0 stands for 1.
+	// MaxCoupons is how many coupons an order with these goods takes, 0 stands
+	// for 1; of several goods the least counts.
 	MaxCoupons int
 
 	// Written by the service, never by callers.

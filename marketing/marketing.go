@@ -45,7 +45,8 @@ type Line struct {
 	Qty       int64
 	Unit      mall.Money // one piece now, without add-ons at stage Activity
 	Payable   mall.Money // the line now, after the stages before
-	// MaxCoupons is how many coupons an order of these goods takes, ≥ 1.
+	// MaxCoupons is how many coupons an order with these goods takes, ≥ 1; of
+	// several lines the least counts.
 	MaxCoupons int
 }
 

@@ -54,13 +54,15 @@ func (s *Service) Quote(ctx context.Context, b marketing.Basket) (marketing.Answ
 	return a, nil
 }
 
-// wanted are the ids of the coupons that the buyer chose, each once.
+// wanted are the ids of the coupons that the buyer chose, each once, less those
+// that an earlier stage granted.
 func wanted(b marketing.Basket) []mall.ID {
 	var ids []mall.ID
 	for _, w := range b.Wanted {
 		text, ok := strings.CutPrefix(w, SourceName+":")
 		n, err := strconv.ParseInt(text, 10, 64)
-		if ok && err == nil && strconv.FormatInt(n, 10) == text && !slices.Contains(ids, mall.ID(n)) {
+		granted := slices.ContainsFunc(b.Applied, func(f marketing.Offer) bool { return f.Source == SourceName && f.Ref == text })
+		if ok && !granted && err == nil && strconv.FormatInt(n, 10) == text && !slices.Contains(ids, mall.ID(n)) {
 			ids = append(ids, mall.ID(n))
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/marketing/coupon"
 	"github.com/gomall-dev/mall/order"
-	"github.com/gomall-dev/mall/payment"
 )
 
 // TestUse: what takes a coupon, what refuses it, and what a quote tells about it.
@@ -240,7 +239,7 @@ func TestErase(t *testing.T) {
 		anna := w.Buyer(w.Register("anna"))
 		used, kept := w.claim(anna, w.off), w.claim(anna, w.off)
 		o := w.place(anna, want(w.tea, 1, used))
-		_, err := w.Payments.PayFromWallet(ctx, anna, payment.Action{Purpose: payment.Order, Refs: []mall.ID{o.ID}}, "")
+		_, err := w.Payments.PayFromWallet(ctx, anna, payOrder(o.ID), "")
 		require.Error(w, err, "no money, no order")
 		exported, err := w.Auth.Export(ctx, anna, anna.Account)
 		require.NoError(w, err)

@@ -109,8 +109,12 @@ func (w *world) rich(who mall.Actor, money mall.Money, score int64) {
 
 func (w *world) pay(who mall.Actor, o *order.Order) {
 	w.Helper()
-	_, err := w.Payments.PayFromWallet(w.Context(), who, payment.Action{Purpose: payment.Order, Refs: []mall.ID{o.ID}}, "")
+	_, err := w.Payments.PayFromWallet(w.Context(), who, payOrder(o.ID), "")
 	require.NoError(w, err)
+}
+
+func payOrder(id mall.ID) payment.Action {
+	return payment.Action{Purpose: payment.Order, Refs: []mall.ID{id}}
 }
 
 // grant is a coupon as it is stored.
