@@ -110,7 +110,7 @@ func (s *Service) Add(ctx context.Context, owner mall.ID, kind string, in AddInp
 		} else if err != nil {
 			return err
 		}
-		if err := s.inStock(ctx, l.SKU, have.Qty+l.Qty); err != nil {
+		if err := enough(l.SKU, items[0].SKU.Stock, have.Qty+l.Qty); err != nil {
 			return err
 		}
 		ok, err := s.d.Repo.Add(ctx, owner, kind, l, s.cfg.MaxQuantity)
@@ -294,7 +294,13 @@ func (s *Service) inStock(ctx context.Context, sku mall.ID, qty int64) error {
 	if err != nil {
 		return err
 	}
-	if n := levels[k].Available; n != stock.Unlimited && n < qty {
+	return enough(sku, levels[k].Available, qty)
+}
+
+// enough is stock.ErrShort for more pieces than there are. A cart holds none:
+// it is placing that takes them.
+func enough(sku mall.ID, available, qty int64) error {
+	if available != stock.Unlimited && available < qty {
 		return stock.ErrShort.With(sku)
 	}
 	return nil

@@ -34,8 +34,8 @@ func newConnector(cfg *pgx.ConnConfig) connector {
 	return connector{stdlib.GetConnector(*cfg), known}
 }
 
-// connector opens connections of pgx whose BEGIN goes to the server together
-// with the first statement: a round trip less for every transaction.
+// connector opens connections of pgx on which statements without a result go to
+// the server together with the next one: a round trip less for each; see owed.
 type connector struct {
 	driver.Connector
 	shapes *shapes // nil: nothing is prepared
@@ -70,10 +70,10 @@ type signedDriver struct{ driver.Driver }
 
 func (signedDriver) KnowsSign() {}
 
-// conn is a connection that may owe the server a BEGIN.
+// conn is a connection that may owe the server statements.
 type conn struct {
 	*stdlib.Conn
-	begin    string    // has not been sent yet
+	owes     []owed    // have not been sent yet
 	prepared *prepared // nil: every statement goes by the simple protocol
 }
 
@@ -81,53 +81,40 @@ type conn struct {
 func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	switch {
 	case o.Isolation == driver.IsolationLevel(sql.LevelDefault) && !o.ReadOnly:
-		c.begin = "begin"
+		c.owes = []owed{{text: "begin", begin: true}}
 	case o.Isolation == driver.IsolationLevel(sql.LevelRepeatableRead) && o.ReadOnly:
-		c.begin = "begin isolation level repeatable read read only"
+		c.owes = []owed{{text: "begin isolation level repeatable read read only", begin: true}}
 	default:
 		return c.Conn.BeginTx(ctx, o)
 	}
 	return tx{c}, nil
 }
 
-// owed gives the BEGIN that is to be sent now.
-func (c *conn) owed() string {
-	begin := c.begin
-	c.begin = ""
-	return begin
-}
-
-// flush sends the BEGIN by itself.
-func (c *conn) flush(ctx context.Context) error {
-	begin := c.owed()
-	if begin == "" {
-		return nil
-	}
-	_, err := c.Conn.ExecContext(ctx, begin, nil)
-	return err
-}
-
-// ExecContext sends the owed BEGIN in front of a statement.
+// ExecContext sends what is owed in front of a statement, or owes this one too.
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	if txn.IsSigned(args) {
+	if sign, ok := txn.Signed(args); ok {
+		if waits, err := c.later(ctx, query, sign.Later); waits || err != nil {
+			return driver.ResultNoRows, err
+		}
 		if res, err := c.keptExec(ctx, query); res != nil || err != nil {
 			return res, err
 		}
 		args = nil
 	}
+	if c.undone(query) {
+		return driver.ResultNoRows, nil
+	}
 	if len(args) > 0 { // the driver wants these statements alone
 		if err := c.flush(ctx); err != nil {
 			return nil, err
 		}
-	} else if begin := c.owed(); begin != "" {
-		query = begin + "; " + query
 	}
-	return c.Conn.ExecContext(ctx, query, args)
+	return c.Conn.ExecContext(ctx, texts(c.settle(), query), args)
 }
 
-// QueryContext sends the owed BEGIN in front of a query.
+// QueryContext sends what is owed in front of a query.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if txn.IsSigned(args) {
+	if _, ok := txn.Signed(args); ok {
 		if rows, err := c.keptQuery(ctx, query); rows != nil || err != nil {
 			return rows, err
 		}
@@ -137,13 +124,14 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 		if err := c.flush(ctx); err != nil {
 			return nil, err
 		}
-	} else if begin := c.owed(); begin != "" {
-		return c.beginQuery(ctx, begin, query)
+	}
+	if len(c.owes) > 0 {
+		return c.owedQuery(ctx, c.settle(), query)
 	}
 	return c.Conn.QueryContext(ctx, query, args)
 }
 
-// PrepareContext sends the owed BEGIN first.
+// PrepareContext sends first what is owed.
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	if err := c.flush(ctx); err != nil {
 		return nil, err
@@ -154,39 +142,5 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 // endTime bounds a COMMIT or ROLLBACK that gets no answer.
 const endTime = 30 * time.Second
 
-// tx is a transaction whose BEGIN may not have been sent yet.
+// tx is a transaction whose BEGIN may not have been sent yet; see owed.go.
 type tx struct{ conn *conn }
-
-// Commit commits. A transaction that the server has given up answers COMMIT
-// with ROLLBACK: that is an error.
-func (t tx) Commit() error {
-	if t.conn.owed() != "" {
-		return nil
-	}
-	return t.end("commit")
-}
-
-// Rollback rolls back.
-func (t tx) Rollback() error {
-	if t.conn.owed() != "" {
-		return nil
-	}
-	return t.end("rollback")
-}
-
-func (t tx) end(how string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), endTime)
-	defer cancel()
-	inner := t.conn.Conn.Conn()
-	tag, err := inner.Exec(ctx, how)
-	switch {
-	case err != nil:
-		if inner.PgConn().TxStatus() != 'I' {
-			_ = inner.Close(ctx)
-		}
-		return err
-	case how == "commit" && tag.String() == "ROLLBACK":
-		return pgx.ErrTxCommitRollback
-	}
-	return nil
-}

@@ -50,7 +50,7 @@ type statement struct {
 }
 
 // statement gives the prepared statement for a query, whose values are then in
-// next; nil if the query is to be sent as it is. It may send the owed BEGIN.
+// next; nil if the query is to be sent as it is. It may send what is owed.
 func (c *conn) statement(ctx context.Context, query string) (*statement, error) {
 	p := c.prepared
 	if p == nil || p.pg.IsClosed() || !p.next.Read(query) {
@@ -170,13 +170,13 @@ func (c *conn) keptExec(ctx context.Context, query string) (driver.Result, error
 	if s == nil || err != nil {
 		return nil, err
 	}
-	begin := c.owed()
-	r, err := c.send(ctx, begin, s)
+	before := c.settle()
+	r, err := c.send(ctx, before, s)
 	if err == nil {
 		err = r.Close()
 	}
 	if err != nil {
-		return nil, c.failed(ctx, begin, err)
+		return nil, c.failed(ctx, before, err)
 	}
 	tag, err := r.ResultReader.Close()
 	return driver.RowsAffected(tag.RowsAffected()), err
@@ -188,38 +188,36 @@ func (c *conn) keptQuery(ctx context.Context, query string) (driver.Rows, error)
 	if s == nil || err != nil {
 		return nil, err
 	}
-	begin := c.owed()
-	r, err := c.send(ctx, begin, s)
+	before := c.settle()
+	r, err := c.send(ctx, before, s)
 	if err == nil {
 		err = r.start()
 	}
 	if err != nil {
-		return nil, c.failed(ctx, begin, err)
+		return nil, c.failed(ctx, before, err)
 	}
 	return r, nil
 }
 
-// send runs a prepared statement with the values of next, behind a BEGIN if
-// there is one.
-func (c *conn) send(ctx context.Context, begin string, s *statement) (*rows, error) {
+// send runs a prepared statement with the values of next behind others.
+func (c *conn) send(ctx context.Context, before []owed, s *statement) (*rows, error) {
 	p := c.prepared
 	r := &rows{types: c.Conn.Conn().TypeMap(), columns: s.columns}
-	if begin == "" {
+	if len(before) == 0 {
 		r.ResultReader = p.pg.ExecStatement(ctx, s.StatementDescription, p.next.Values, nil, nil)
 		return r, nil
 	}
-	var both pgconn.Batch
-	both.ExecParams(begin, nil, nil, nil, nil)
-	both.ExecStatement(s.StatementDescription, p.next.Values, nil, nil)
-	return r, r.second(p.pg.ExecBatch(ctx, &both))
+	all := batch(before)
+	all.ExecStatement(s.StatementDescription, p.next.Values, nil, nil)
+	return r, r.behind(p.pg.ExecBatch(ctx, all), len(before))
 }
 
-// failed looks at what a prepared statement failed with. Two failures are not
-// the statement's own: its result has changed with the table, and the server
+// failed looks at what a message with a prepared statement failed with. Two
+// failures are not a statement's own: its result has changed with the table, and the server
 // does not know it (a host has discarded it, or there is a proxy after all).
 // Where nothing is lost by it the answer is nil: it is sent again, as it is.
 // Inside a transaction the whole one must be run again.
-func (c *conn) failed(ctx context.Context, begin string, err error) error {
+func (c *conn) failed(ctx context.Context, before []owed, err error) error {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
 		return retriable(err)
@@ -236,8 +234,11 @@ func (c *conn) failed(ctx context.Context, begin string, err error) error {
 	switch {
 	case p.pg.TxStatus() == 'I':
 		return nil
-	case begin != "": // it was the first of its transaction
-		c.begin = begin
+	case begins(before): // nothing was sent before this message
+		for i := range before {
+			before[i].statement = nil
+		}
+		c.owes = before
 		return p.exec(ctx, "rollback")
 	}
 	return lostPlan{err}

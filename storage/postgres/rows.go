@@ -12,11 +12,11 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// beginQuery sends BEGIN and a query as one message. pgx gives the rows of a
-// message's first statement only, so those of the second are read here.
-func (c *conn) beginQuery(ctx context.Context, begin, query string) (driver.Rows, error) {
+// owedQuery sends a query behind what is owed, as one message. pgx gives the rows
+// of a message's first statement only, so those of the last are read here.
+func (c *conn) owedQuery(ctx context.Context, all []owed, query string) (driver.Rows, error) {
 	r := &rows{types: c.Conn.Conn().TypeMap()}
-	if err := r.second(c.Conn.Conn().PgConn().Exec(ctx, begin+"; "+query)); err != nil {
+	if err := r.behind(c.Conn.Conn().PgConn().Exec(ctx, texts(all, query)), len(all)); err != nil {
 		return nil, retriable(err)
 	}
 	if err := r.start(); err != nil {
@@ -34,10 +34,10 @@ type rows struct {
 	ahead   bool // a row is there already
 }
 
-// second goes to the answer of the statement behind BEGIN.
-func (r *rows) second(results *pgconn.MultiResultReader) error {
+// behind goes to the answer of the statement behind n others.
+func (r *rows) behind(results *pgconn.MultiResultReader, n int) error {
 	r.results = results
-	for range 2 {
+	for range n + 1 {
 		if !results.NextResult() {
 			err := results.Close()
 			if err == nil {

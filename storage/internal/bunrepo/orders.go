@@ -8,6 +8,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/order"
+	"github.com/gomall-dev/mall/storage/internal/txn"
 )
 
 // Orders is the repository of orders with their lines, parcels and logs.
@@ -163,7 +164,7 @@ func (r orders) AddLog(ctx context.Context, entries ...order.Log) error {
 	for i := range entries {
 		rows[i] = orderLogToRow(&entries[i])
 	}
-	_, err := insert(ctx, r.Store, rows, "")
+	_, err := insert(txn.Later(ctx), r.Store, rows, "")
 	return err
 }
 

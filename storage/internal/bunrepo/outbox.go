@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/storage/internal/txn"
 )
 
 type eventRow struct {
@@ -42,7 +43,7 @@ func (s *Store) Append(ctx context.Context, events ...mall.Event) error {
 		rows[i] = eventRow{Kind: e.Kind, Version: max(e.Version, 1), Aggregate: e.Aggregate,
 			Facts: string(e.Facts), At: e.At.UnixMilli()}
 	}
-	_, err := insert(ctx, s, rows, "")
+	_, err := insert(txn.Later(ctx), s, rows, "")
 	return err
 }
 

@@ -53,6 +53,13 @@ const (
 	resultRowID      = 2579
 )
 
+// Uncommitted is the failure of a COMMIT that was not even sent: nothing of the
+// transaction was written.
+type Uncommitted struct{ Err error }
+
+func (u Uncommitted) Error() string { return u.Err.Error() }
+func (u Uncommitted) Unwrap() error { return u.Err }
+
 // Mapped turns a driver's error into the vocabulary of mall, keeping it as the
 // cause: a taken unique key is mall.ErrConflict. Everything else stays as it is.
 func Mapped(err error) error {

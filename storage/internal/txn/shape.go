@@ -12,9 +12,20 @@ import (
 
 // Sign is the only argument of a repository's statement whose literals may be
 // taken out. A host's statements have none, or arguments of their own.
-type Sign struct{}
+type Sign struct {
+	Later bool // nobody looks at its result; see Later
+}
 
-var sign = []any{Sign{}}
+var sign, laterSign = []any{Sign{}}, []any{Sign{Later: true}}
+
+type laterKey struct{}
+
+// Later marks the context of a write whose result nobody looks at: it may go to
+// the server together with the next statement of its transaction, or with the
+// COMMIT, and fails with that one.
+func Later(ctx context.Context) context.Context {
+	return context.WithValue(ctx, laterKey{}, true)
+}
 
 // KnowsSign is what a driver says that takes signed statements.
 type KnowsSign interface{ KnowsSign() }
@@ -23,19 +34,22 @@ type KnowsSign interface{ KnowsSign() }
 // instead of the second: the conformance suite proves every one of them so.
 var PrepareFirst bool
 
-// IsSigned says whether a statement's arguments are the sign.
-func IsSigned(args []driver.NamedValue) bool {
+// Signed gives the sign of a statement, if that is its argument.
+func Signed(args []driver.NamedValue) (Sign, bool) {
 	if len(args) != 1 {
-		return false
+		return Sign{}, false
 	}
-	_, ok := args[0].Value.(Sign)
-	return ok
+	s, ok := args[0].Value.(Sign)
+	return s, ok
 }
 
 // signed sends statements with the sign.
 type signed struct{ bun.IConn }
 
 func (s signed) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if len(args) == 0 && ctx.Value(laterKey{}) != nil {
+		args = laterSign
+	}
 	return s.IConn.ExecContext(ctx, query, signing(args)...)
 }
 

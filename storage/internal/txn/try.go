@@ -8,6 +8,13 @@ import (
 	"github.com/gomall-dev/mall"
 )
 
+// What the statements of savepoints begin with; a name follows.
+const (
+	Savepoint = "SAVEPOINT "
+	Release   = "RELEASE SAVEPOINT "
+	Undo      = "ROLLBACK TO SAVEPOINT "
+)
+
 // Try runs fn under a savepoint; see mall.Tx.
 func (b *Base) Try(ctx context.Context, fn func(context.Context) error) error {
 	s := b.Of(ctx)
@@ -32,7 +39,7 @@ func (b *Base) Try(ctx context.Context, fn func(context.Context) error) error {
 	if err := inner.Close(); err != nil {
 		return err
 	}
-	if _, err := s.ExecContext(ctx, "RELEASE SAVEPOINT "+name); err != nil {
+	if _, err := s.ExecContext(ctx, Release+name); err != nil {
 		return err
 	}
 	kept = true
@@ -47,7 +54,7 @@ func (s *Scope) savepoint(ctx context.Context) (name string, err error) {
 	s.names++
 	name = "try" + strconv.Itoa(s.names)
 	s.mu.Unlock()
-	_, err = s.ExecContext(ctx, "SAVEPOINT "+name)
+	_, err = s.ExecContext(ctx, Savepoint+name)
 	return name, err
 }
 
@@ -60,7 +67,7 @@ func (s *Scope) undo(ctx context.Context, name string) {
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
-	_, err := s.conn.ExecContext(ctx, "ROLLBACK TO SAVEPOINT "+name+"; RELEASE SAVEPOINT "+name)
+	_, err := s.conn.ExecContext(ctx, Undo+name+"; "+Release+name)
 	if err == nil {
 		return
 	}

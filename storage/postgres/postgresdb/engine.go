@@ -110,8 +110,10 @@ func (a *attempt) run(ctx context.Context, fn func(context.Context) error) error
 	if err := scope.Close(); err != nil {
 		return err
 	}
-	a.hooks, a.unsent = scope.Hooks(), false
-	return txn.Mapped(tx.Commit())
+	a.hooks = scope.Hooks()
+	err = tx.Commit()
+	a.unsent = errors.As(err, new(txn.Uncommitted))
+	return txn.Mapped(err)
 }
 
 // begin waits for a connection as long as ctx lasts. The transaction itself is

@@ -1,0 +1,194 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/gomall-dev/mall/storage/internal/txn"
+)
+
+// owed is a statement whose result nobody looks at: a BEGIN, a savepoint and
+// its end, a write that txn.Later marks. It goes to the server together with
+// the next statement of its transaction, and fails with that one.
+type owed struct {
+	text      string
+	begin     bool
+	write     bool
+	statement *statement // nil: it is sent as a text
+	values    [][]byte   // of the statement
+}
+
+// settle gives what is to be sent now.
+func (c *conn) settle() []owed {
+	all := c.owes
+	c.owes = nil
+	return all
+}
+
+// texts is a message of the simple protocol with everything owed in front.
+func texts(all []owed, query string) string {
+	if len(all) == 0 {
+		return query
+	}
+	var b strings.Builder
+	for _, o := range all {
+		b.WriteString(o.text)
+		b.WriteString("; ")
+	}
+	b.WriteString(query)
+	return b.String()
+}
+
+// batch is everything owed as a message of the extended protocol.
+func batch(all []owed) *pgconn.Batch {
+	var b pgconn.Batch
+	for _, o := range all {
+		if o.statement != nil {
+			b.ExecStatement(o.statement.StatementDescription, o.values, nil, nil)
+		} else {
+			b.ExecParams(o.text, nil, nil, nil, nil)
+		}
+	}
+	return &b
+}
+
+// flush sends what is owed by itself.
+func (c *conn) flush(ctx context.Context) error {
+	all := c.settle()
+	if len(all) == 0 {
+		return nil
+	}
+	last := len(all) - 1
+	_, err := c.Conn.ExecContext(ctx, texts(all[:last], all[last].text), nil)
+	return err
+}
+
+// later keeps a statement that may wait, and says whether it does.
+func (c *conn) later(ctx context.Context, query string, waits bool) (bool, error) {
+	switch {
+	case c.owes == nil && c.Conn.Conn().PgConn().TxStatus() != 'T':
+		return false, nil // outside of a transaction, or in one that has failed
+	case strings.HasPrefix(query, txn.Savepoint), strings.HasPrefix(query, txn.Release):
+		c.owes = append(c.owes, owed{text: query})
+		return true, nil
+	case !waits:
+		return false, nil
+	}
+	s, err := c.statement(ctx, query)
+	if err != nil {
+		return false, err
+	}
+	o := owed{text: query, write: true, statement: s}
+	if s != nil {
+		o.values = make([][]byte, len(c.prepared.next.Values))
+		for i, v := range c.prepared.next.Values {
+			o.values[i] = append([]byte{}, v...)
+		}
+	}
+	c.owes = append(c.owes, o)
+	return true, nil
+}
+
+// undone forgets what was to come after a savepoint that is undone, and says
+// whether the savepoint itself was, so that there is nothing to undo.
+func (c *conn) undone(query string) bool {
+	name, undoes := strings.CutPrefix(query, txn.Undo)
+	if !undoes {
+		return false
+	}
+	name, _, _ = strings.Cut(name, ";")
+	i := slices.IndexFunc(c.owes, func(o owed) bool { return o.text == txn.Savepoint+name })
+	if i >= 0 {
+		c.owes = c.owes[:i]
+		return true
+	}
+	if !begins(c.owes) { // the savepoint was sent before everything that is owed
+		c.owes = nil
+	}
+	return false
+}
+
+func begins(all []owed) bool { return len(all) > 0 && all[0].begin }
+
+// Commit commits. A transaction that the server has given up answers COMMIT
+// with ROLLBACK: that is an error. A connection that was dead all the time must
+// be told from one that died over the COMMIT, after which nobody knows whether
+// there was one: so COMMIT never is in a transaction's first message.
+func (t tx) Commit() error {
+	ctx, cancel := context.WithTimeout(context.Background(), endTime)
+	defer cancel()
+	if all := t.conn.owes; begins(all) {
+		if !slices.ContainsFunc(all, func(o owed) bool { return o.write }) {
+			t.conn.owes = nil
+			return nil // nothing was done
+		}
+		if err := t.conn.flush(ctx); err != nil {
+			return txn.Uncommitted{Err: t.conn.gaveUp(ctx, err)}
+		}
+	}
+	tag, err := t.conn.commit(ctx, t.conn.settle())
+	switch {
+	case err != nil:
+		return t.conn.gaveUp(ctx, err)
+	case tag == "ROLLBACK":
+		return pgx.ErrTxCommitRollback
+	}
+	return nil
+}
+
+// commit sends COMMIT behind what is owed and gives its tag.
+func (c *conn) commit(ctx context.Context, all []owed) (string, error) {
+	pg := c.Conn.Conn().PgConn()
+	const commit = "commit"
+	if !slices.ContainsFunc(all, func(o owed) bool { return o.statement != nil }) {
+		return lastTag(pg.Exec(ctx, texts(all, commit)))
+	}
+	tag, err := lastTag(pg.ExecBatch(ctx, batch(append(all, owed{text: commit}))))
+	if err == nil {
+		return tag, nil
+	}
+	if lost := c.failed(ctx, all, err); lost != nil {
+		err = lost
+	}
+	return tag, err
+}
+
+// lastTag is what the last statement of a message did.
+func lastTag(results *pgconn.MultiResultReader) (tag string, err error) {
+	for results.NextResult() {
+		last, _ := results.ResultReader().Close() // results.Close gives the error as well
+		tag = last.String()
+	}
+	return tag, results.Close()
+}
+
+// gaveUp leaves the connection without a transaction after a COMMIT that failed,
+// or closes it.
+func (c *conn) gaveUp(ctx context.Context, err error) error {
+	inner := c.Conn.Conn()
+	if inner.PgConn().TxStatus() == 'E' {
+		_, _ = inner.Exec(ctx, "rollback")
+	}
+	if inner.PgConn().TxStatus() != 'I' {
+		_ = inner.Close(ctx)
+	}
+	return err
+}
+
+// Rollback rolls back.
+func (t tx) Rollback() error {
+	all := t.conn.settle()
+	if begins(all) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), endTime)
+	defer cancel()
+	if _, err := t.conn.Conn.Conn().Exec(ctx, "rollback"); err != nil {
+		return t.conn.gaveUp(ctx, err)
+	}
+	return nil
+}
