@@ -150,7 +150,7 @@ func (o *Order) asked(in *ClaimInput) ([]*Line, mall.Money, error) {
 	if len(lines) == 0 {
 		return nil, 0, ErrNoClaim
 	}
-	return lines, max(o.Paid-o.Refunded-o.handed()-o.kept(), 0), nil
+	return lines, o.refundable(), nil
 }
 
 // Withdraw takes the buyer's open claim back before goods or money moved.

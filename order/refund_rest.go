@@ -16,12 +16,21 @@ type RefundInput struct {
 	Partly bool
 }
 
+// refundable is what a buyer gets for all that is left of a paid order: what was
+// paid, less what went back, what was handed over against codes, and what the
+// merchant kept of pieces that left.
+func (o *Order) refundable() mall.Money {
+	return max(o.Paid-o.Refunded-o.handed()-o.kept(), 0)
+}
+
 // RefundRest gives a buyer the money back for all that is left of a paid order
 // of which nothing was sent, without asking the merchant: a refund-only claim
 // that is accepted at once. Codes become void, pieces go back on the shelf and
 // points to the buyer in the same transaction; the claim closes when the
 // money has moved, which is tried at once; the refund says whether it did, nil
 // when nothing was to be paid back. It is called outside of transactions.
+// Return, which takes sent goods too, works without a claim: nobody finds it
+// among the after-sale requests, and the order counts as returned at once.
 //
 // ErrState for orders in any other state, ErrNoClaim when a
 // code was used or nothing is left, ErrClaimOpen while a claim is open.
@@ -79,7 +88,7 @@ func (s *Service) refundRest(ctx context.Context, who mall.Actor, o *Order, in R
 	}
 	now := s.now()
 	c := &Claim{Order: o.ID, Buyer: o.Buyer, Shop: o.Shop, Type: RefundOnly, State: Applied,
-		Amount: max(o.Paid-o.Refunded-o.handed()-o.kept(), 0), Reason: in.Reason, Added: now, Updated: now}
+		Amount: o.refundable(), Reason: in.Reason, Added: now, Updated: now}
 	o.OpenClaims++
 	if err := s.save(ctx, o, move{Move: MoveClaim, who: who, role: Buyer, to: o.State, reason: in.Reason, facts: map[string]any{"amount": c.Amount}}); err != nil {
 		return nil, err

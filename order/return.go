@@ -82,7 +82,7 @@ func (s *Service) takeBack(ctx context.Context, who mall.Actor, o *Order, reason
 	case o.OpenClaims > 0:
 		return ErrClaimOpen
 	}
-	amount := o.Paid - o.Refunded - o.handed() - o.kept()
+	amount := o.refundable()
 	had := o.Ful == Received
 	off, lines := o.leaveAll()
 	if had {
@@ -91,11 +91,11 @@ func (s *Service) takeBack(ctx context.Context, who mall.Actor, o *Order, reason
 		}
 	}
 	err = s.save(ctx, o, move{Move: MoveReturn, who: who, role: role, to: o.State, reason: reason, lines: lines,
-		facts: map[string]any{"amount": max(amount, 0)}})
+		facts: map[string]any{"amount": amount}})
 	if err != nil {
 		return err
 	}
-	if !o.whole(max(amount, 0)) {
+	if !o.whole(amount) {
 		if err := s.recount(ctx, o); err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func (s *Service) takeBack(ctx context.Context, who mall.Actor, o *Order, reason
 	if err := s.undo(ctx, o, off, points.Source{Type: pointsBack, ID: o.ID}); err != nil {
 		return err
 	}
-	if amount <= 0 {
+	if amount == 0 {
 		return s.settleRefund(ctx, o, 0, 0)
 	}
 	_, err = s.deps.Payments.Refund(ctx, who, payment.RefundInput{Purpose: payment.Order, Ref: o.PaidAs, Source: source(o.ID), Amount: amount, Reason: reason})
