@@ -17,7 +17,11 @@ type couponsIn struct {
 	IDs   []mall.ID `in:"ids"`
 }
 
+// coupons lists all that are asked for by ids, else a page.
 func (a *api) coupons(ctx context.Context, _ mall.Actor, in couponsIn) ([]couponRule, error) {
+	if len(in.IDs) > 0 && in.PageSize == 0 {
+		in.PageSize = mall.MaxLimit
+	}
 	list, err := a.Coupons.Claimable(ctx, coupon.Wish{IDs: in.IDs, Type: in.Type, Goods: in.RefID}, in.window())
 	if err != nil {
 		return nil, err
