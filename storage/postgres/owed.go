@@ -16,8 +16,8 @@ import (
 // the next statement of its transaction, and fails with that one.
 type owed struct {
 	text      string
-	begin     bool
-	write     bool
+	begin     bool       // it begins the transaction, which the server does not know of yet
+	write     bool       // it writes
 	statement *statement // nil: it is sent as a text
 	values    [][]byte   // of the statement
 }
@@ -70,7 +70,7 @@ func (c *conn) flush(ctx context.Context) error {
 // later keeps a statement that may wait, and says whether it does.
 func (c *conn) later(ctx context.Context, query string, waits bool) (bool, error) {
 	switch {
-	case c.owes == nil && c.Conn.Conn().PgConn().TxStatus() != 'T':
+	case len(c.owes) == 0 && c.Conn.Conn().PgConn().TxStatus() != 'T':
 		return false, nil // outside of a transaction, or in one that has failed
 	case strings.HasPrefix(query, txn.Savepoint), strings.HasPrefix(query, txn.Release):
 		c.owes = append(c.owes, owed{text: query})

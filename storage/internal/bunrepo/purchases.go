@@ -8,6 +8,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/order"
+	"github.com/gomall-dev/mall/storage/internal/txn"
 )
 
 // Purchases is the repository of what buyers have bought.
@@ -43,7 +44,7 @@ func (r purchases) Add(ctx context.Context, buyer mall.ID, goods []mall.ID, at t
 		rows[i] = purchaseRow{BuyerID: int64(buyer), GoodsID: int64(g), BoughtAt: millis(at)}
 	}
 	_, err := r.ins(ctx).Model(&rows).On("CONFLICT (buyer_id, goods_id) DO UPDATE").
-		Set("bought_at = EXCLUDED.bought_at").Where("p.bought_at < EXCLUDED.bought_at").Returning("NULL").Exec(ctx)
+		Set("bought_at = EXCLUDED.bought_at").Where("p.bought_at < EXCLUDED.bought_at").Returning("NULL").Exec(txn.Later(ctx))
 	return err
 }
 
