@@ -22,11 +22,12 @@ type history struct {
 	rule    mall.ID
 	orders  []mall.ID
 	coupons []mall.ID
+	money   mall.Money // of both at the start
 }
 
 // TestRandomHistories: whatever is tried in whatever order, as many coupons are
-// there as were issued, no account claims too many, and a coupon is used
-// exactly as long as the order that it was used by stands.
+// there as were issued, no account claims too many, a coupon is used exactly as
+// long as the order that it was used by stands, and every fen is accounted for.
 func TestRandomHistories(t *testing.T) {
 	each(t, func(w *world) {
 		anna, bert := w.Buyer(w.Register("anna")), w.Buyer(w.Register("bert"))
@@ -39,7 +40,7 @@ func TestRandomHistories(t *testing.T) {
 			r, err := w.Coupons.SaveMergeRule(w.Context(), mall.System(), coupon.MergeRule{Name: "2→1", Open: true,
 				Inputs: []coupon.Part{{Template: h.plain, Qty: 2}}, Outputs: []coupon.Part{{Template: h.made, Qty: 1}}})
 			require.NoError(rt, err)
-			h.rule = r.ID
+			h.rule, h.money = r.ID, h.balance()
 			for range rapid.IntRange(4, 20).Draw(rt, "steps") {
 				err := h.step()
 				require.True(rt, err == nil || mall.Refused(err), "%v", err)
@@ -81,7 +82,7 @@ func (h *history) step() error {
 		}
 		return err
 	case "place":
-		in := want(h.tea, rapid.Int64Range(1, 2).Draw(h.rt, "n"), &coupon.Coupon{Grant: coupon.Grant{ID: h.coupon()}})
+		in := want(h.tea, rapid.Int64Range(1, 3).Draw(h.rt, "n"), &coupon.Coupon{Grant: coupon.Grant{ID: h.coupon()}})
 		o, err := h.Orders.Place(ctx, who, in)
 		if err == nil {
 			h.orders = append(h.orders, o.ID)
@@ -148,11 +149,26 @@ func (h *history) books() {
 	for _, n := range claims {
 		require.LessOrEqual(h.rt, n, int64(3))
 	}
+	var kept mall.Money
 	for _, id := range h.orders {
 		o, err := h.Orders.Get(ctx, mall.System(), order.Ref{ID: id})
 		require.NoError(h.rt, err)
 		over := o.Pay == order.Unpaid && o.End != order.Open || o.Pay == order.Refunded
 		require.Equal(h.rt, over, users[id] == 0, "%v", o.State)
 		require.Positive(h.rt, o.Cut(coupon.SourceName))
+		if kept += o.Paid - o.Refunded; o.Pay == order.Refunded {
+			require.Equal(h.rt, o.Paid, o.Refunded, "the shares of the reduced price add up to it")
+		}
 	}
+	require.Equal(h.rt, h.money-kept, h.balance())
+}
+
+// balance is the money of both accounts.
+func (h *history) balance() (sum mall.Money) {
+	for _, who := range h.who {
+		a, err := h.Wallets.Amounts(h.Context(), who.Account)
+		require.NoError(h.rt, err)
+		sum += a.Balance
+	}
+	return sum
 }

@@ -12,9 +12,10 @@ import (
 type Repository interface {
 	// InsertTemplate stores a template and gives it its ID.
 	InsertTemplate(ctx context.Context, t *Template) error
-	// SaveTemplate writes the Terms, Open and Updated of a template; false
-	// when there is none of the ID.
-	SaveTemplate(ctx context.Context, t *Template) (bool, error)
+	// SaveTerms replaces the terms of a template; false when there is none of the ID.
+	SaveTerms(ctx context.Context, id mall.ID, t Terms, at time.Time) (bool, error)
+	// SetOpen opens or closes a template; false when there is none of the ID.
+	SetOpen(ctx context.Context, id mall.ID, open bool, at time.Time) (bool, error)
 	// Templates gives those of the ids that exist, by two statements.
 	Templates(ctx context.Context, ids []mall.ID) (map[mall.ID]*Template, error)
 	// ListTemplates is one page, newest first, by a fixed number of statements.

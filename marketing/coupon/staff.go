@@ -21,7 +21,7 @@ type Draft struct {
 const (
 	maxName   = 50
 	maxType   = 32
-	maxSecret = 64
+	maxWord   = 64
 	maxScope  = 200
 	maxDays   = 3660
 	maxIssued = 100
@@ -65,36 +65,41 @@ func (s *Service) Edit(ctx context.Context, who mall.Actor, template mall.ID, te
 	if err := terms.check(); err != nil {
 		return nil, err
 	}
-	return s.change(ctx, who, template, "template_edited", func(t *Template) { t.Terms = terms })
+	return s.change(ctx, who, template, "template_edited", func(ctx context.Context) (bool, error) {
+		return s.d.Repo.SaveTerms(ctx, template, terms, s.now())
+	})
 }
 
 // Close ends the issuing of coupons; those that were issued stay good. It needs Right.
 func (s *Service) Close(ctx context.Context, who mall.Actor, template mall.ID) (*Template, error) {
-	return s.change(ctx, who, template, "template_closed", func(t *Template) { t.Open = false })
+	return s.change(ctx, who, template, "template_closed", func(ctx context.Context) (bool, error) {
+		return s.d.Repo.SetOpen(ctx, template, false, s.now())
+	})
 }
 
 // Reopen undoes Close. It needs Right.
 func (s *Service) Reopen(ctx context.Context, who mall.Actor, template mall.ID) (*Template, error) {
-	return s.change(ctx, who, template, "template_reopened", func(t *Template) { t.Open = true })
+	return s.change(ctx, who, template, "template_reopened", func(ctx context.Context) (bool, error) {
+		return s.d.Repo.SetOpen(ctx, template, true, s.now())
+	})
 }
 
-func (s *Service) change(ctx context.Context, who mall.Actor, template mall.ID, kind string, edit func(*Template)) (*Template, error) {
+// change carries out a change of a template in one transaction and tells of it.
+func (s *Service) change(ctx context.Context, who mall.Actor, template mall.ID, kind string, edit func(ctx context.Context) (bool, error)) (*Template, error) {
 	if _, err := s.ofStaff(ctx, who, template); err != nil {
 		return nil, err
 	}
 	var t *Template
-	err := s.d.Tx.Do(ctx, func(ctx context.Context) (err error) {
-		if t, err = s.template(ctx, template); err != nil {
-			return err
-		}
-		edit(t)
-		t.Updated = s.now()
-		ok, err := s.d.Repo.SaveTemplate(ctx, t)
+	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		ok, err := edit(ctx)
 		if err != nil {
 			return err
 		}
 		if !ok {
 			return ErrNone
+		}
+		if t, err = s.template(ctx, template); err != nil {
+			return err
 		}
 		return s.edited(ctx, kind, who, t)
 	})
@@ -250,7 +255,7 @@ func (t Terms) check() error {
 		return mall.ErrInvalid.With("numberPersonMax")
 	case !t.ClaimTo.IsZero() && !t.ClaimTo.After(t.ClaimFrom):
 		return mall.ErrInvalid.With("claim period")
-	case utf8.RuneCountInString(t.Password) > maxSecret:
+	case utf8.RuneCountInString(t.Password) > maxWord:
 		return mall.ErrInvalid.With("pwd")
 	case t.Points < 0 || t.Points > int64(mall.MaxMoney):
 		return mall.ErrInvalid.With("needScore")

@@ -65,20 +65,23 @@ func testCouponTemplates(t *testing.T, open Open) {
 
 	full.Terms, full.Open, full.Updated = coupon.Terms{Name: "neu"}, false, moneyDay.Add(time.Minute)
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
-		changed := full
-		changed.Promise = coupon.Promise{} // stays as it is
-		ok, err := repo.SaveTemplate(ctx, &changed)
-		require.NoError(t, err)
-		require.True(t, ok)
-		ok, err = repo.SaveTemplate(ctx, &coupon.Template{ID: 999})
-		require.NoError(t, err)
-		require.False(t, ok)
+		for id, want := range map[mall.ID]bool{full.ID: true, 999: false} {
+			ok, err := repo.SaveTerms(ctx, id, full.Terms, moneyDay)
+			require.NoError(t, err)
+			require.Equal(t, want, ok)
+			ok, err = repo.SetOpen(ctx, id, false, full.Updated)
+			require.NoError(t, err)
+			require.Equal(t, want, ok)
+		}
 		return nil
 	}))
 	list(coupon.TemplateFilter{}, plain, full)
 	list(coupon.TemplateFilter{Open: true}, plain)
 	plain.Listed = false
-	require.NoError(t, store.Do(ctx, func(ctx context.Context) error { _, err := repo.SaveTemplate(ctx, &plain); return err }))
+	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
+		_, err := repo.SaveTerms(ctx, plain.ID, plain.Terms, moneyDay)
+		return err
+	}))
 	list(coupon.TemplateFilter{Open: true}, plain)
 	list(coupon.TemplateFilter{Shown: true})
 }

@@ -32,10 +32,13 @@ func (r coupons) InsertTemplate(ctx context.Context, t *coupon.Template) error {
 	return err
 }
 
-func (r coupons) SaveTemplate(ctx context.Context, t *coupon.Template) (bool, error) {
-	return hit(r.upd(ctx).Model(couponTemplateToRow(t)).
-		Column("name", "type", "is_open", "listed", "per_account", "claim_from", "claim_to", "password", "points", "price", "updated_at").
-		WherePK().Exec(ctx))
+func (r coupons) SaveTerms(ctx context.Context, id mall.ID, t coupon.Terms, at time.Time) (bool, error) {
+	return hit(r.upd(ctx).Model(couponTemplateToRow(&coupon.Template{ID: id, Terms: t, Updated: at})).
+		Column("name", "type", "listed", "per_account", "claim_from", "claim_to", "password", "points", "price", "updated_at").WherePK().Exec(ctx))
+}
+
+func (r coupons) SetOpen(ctx context.Context, id mall.ID, open bool, at time.Time) (bool, error) {
+	return hit(r.upd(ctx).Model((*couponTemplateRow)(nil)).Set("is_open = ?", open).Set("updated_at = ?", at.UnixMilli()).Where("id = ?", id).Exec(ctx))
 }
 
 func (r coupons) Templates(ctx context.Context, ids []mall.ID) (map[mall.ID]*coupon.Template, error) {
