@@ -70,6 +70,10 @@ func TestO2OAcross(t *testing.T) {
 		require.Equal(t, user, there.LoginMobile(annMobile).OK(t).Get("userInfo.id"))
 		require.Equal(t, "1", there.Call("GET", "/orders", nil).OK(t).Get("total"))
 		require.Equal(t, d.Get("items.0.verify_code"), detail(t, there, number).Get("items.0.verify_code"))
+
+		// The money goes back from where it is, wherever it is asked for.
+		require.Equal(t, []string{"25.00", "2"}, pick(ann.Call("POST", "/order/refund", apitest.Fields{"order_no": number}).OK(t), "amount", "status"))
+		require.Len(t, w.Books.All()[0].Refunds, 1)
 	})
 }
 

@@ -15,7 +15,8 @@ var errPending = errors.New("order: payment pending")
 // Cancel ends an unpaid order for its buyer or the merchant and gives
 // everything back that it held. Open payments are closed at their gateways
 // first: ErrPaidMeanwhile when one of them turns out to be paid,
-// ErrPaymentUnknown when a gateway does not tell.
+// ErrPaymentUnknown when a gateway does not tell. One whose time to pay is over
+// expires instead, as it would have anyway.
 func (s *Service) Cancel(ctx context.Context, who mall.Actor, ref Ref, reason string) error {
 	id, err := s.resolve(ctx, ref)
 	if err != nil {
@@ -113,12 +114,17 @@ func (s *Service) idle(ctx context.Context, o *Order) error {
 func (s *Service) endIdle(ctx context.Context, id mall.ID, m move) error {
 	var ended *Order
 	err := s.change(ctx, id, func(ctx context.Context, o *Order) error {
+		m := m
 		if m.role != Machine {
 			role, err := as(o, m.who, Buyer|Merchant)
 			if err != nil {
 				return err
 			}
 			m.role = role
+			if m.Move == MoveCancel && o.Overdue(s.now()) {
+				// It counts as expired already, and stays so.
+				m.Move, m.to, m.role = MoveExpire, toExpired.to, Machine
+			}
 		}
 		if !step(o.State, m.Move, m.to, m.role) {
 			return ErrState.With(string(m.Move), string(o.Phase(s.now())))

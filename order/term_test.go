@@ -142,3 +142,26 @@ func TestTwoPaymentsOfOneOrder(t *testing.T) {
 		require.Equal(t, order.Paid, w.get(t, o.ID).Pay)
 	})
 }
+
+// TestCancelAfterTheTerm: an order that counts as expired never becomes a
+// cancelled one, whoever comes first, the sweep or its buyer.
+func TestCancelAfterTheTerm(t *testing.T) {
+	each(t, nil, func(t *testing.T, w *world) {
+		ctx, who := t.Context(), buyer(1)
+		cancelled, deleted := w.place(t, who, w.tea, 1), w.place(t, who, w.tea, 1)
+		w.open(t, who, cancelled.ID)
+		w.clock.turn(30 * time.Minute)
+		require.Equal(t, order.PhaseOverdue, w.phase(t, cancelled.ID))
+		require.ErrorIs(t, w.orders.Cancel(ctx, buyer(2), order.Ref{ID: cancelled.ID}, ""), order.ErrNoOrder)
+		require.NoError(t, w.orders.Cancel(ctx, who, order.Ref{ID: cancelled.ID}, "too late"))
+		require.NoError(t, w.orders.Delete(ctx, who, order.Ref{ID: deleted.ID}))
+		for _, id := range []mall.ID{cancelled.ID, deleted.ID} {
+			require.Equal(t, order.PhaseExpired, w.phase(t, id))
+		}
+		require.Equal(t, "100 0 0", w.level(t, w.tea))
+		require.ErrorIs(t, w.orders.Cancel(ctx, who, order.Ref{ID: cancelled.ID}, ""), order.ErrState)
+		logs, err := w.store.Orders().Logs(ctx, cancelled.ID)
+		require.NoError(t, err)
+		require.Equal(t, []any{order.MoveExpire, who.Account, "too late"}, []any{logs[1].Move, logs[1].Actor, logs[1].Reason})
+	})
+}
