@@ -8,6 +8,7 @@ import (
 	"github.com/gomall-dev/mall/httpadapter/endpoint"
 	"github.com/gomall-dev/mall/marketing"
 	"github.com/gomall-dev/mall/marketing/coupon"
+	"github.com/gomall-dev/mall/order"
 )
 
 type couponsIn struct {
@@ -146,4 +147,18 @@ func (a *api) usableCoupons(ctx context.Context, who mall.Actor, usable []market
 	}
 	list, err := a.Coupons.ByIDs(ctx, who, ids)
 	return each(list, a.userCouponOf), err
+}
+
+// unusable tells why a coupon cannot be used instead of which.
+func unusable(err error) error {
+	e, ok := errors.AsType[*mall.Error](err)
+	if !ok || !errors.Is(e, order.ErrOffer) {
+		return err
+	}
+	reason, ok := errors.AsType[*mall.Error](e.Err)
+	if !ok {
+		return err
+	}
+	_, text, _ := answer(reason)
+	return order.ErrOffer.With(text).Because(err)
 }

@@ -139,7 +139,8 @@ func TestCouponsOfAnOrder(t *testing.T) {
 		quote.Not = []string{"high"}
 		both.Want = map[string]string{"couponAmount": "3.7", "amountReal": "6.3", "couponId.0": "{c}", "couponId.1": "{d}", "amountTotle": "10"}
 		placed.Want, placed.Save = map[string]string{"amountReal": "7", "amountCoupons": "3"}, map[string]string{"order": "id"}
-		high := order(true, "{e}", 0)
+		high, low := order(true, "{e}", 0), order(false, "{e}", 20002)
+		low.Has = []string{"优惠券不可用:商品满50.00元可用"}
 		high.Want = map[string]string{"couponRefused.0.id": "{e}", "couponRefused.0.reason": "商品满50.00元可用", "couponAmount": "0"}
 		mine := func(status, want string) apitest.Step {
 			return apitest.Step{Verb: "GET", Path: "discounts/my", Fields: fields{"token": "{token}", "status": status}, Want: map[string]string{"0.id": want}}
@@ -149,7 +150,7 @@ func TestCouponsOfAnOrder(t *testing.T) {
 				{Verb: "GET", Path: "discounts/my", Fields: fields{"token": "{token}"}, Save: map[string]string{into: "0.id"}}}
 		}
 		steps := append(append(saved("three", "c"), saved("ten", "d")...), saved("high", "e")...)
-		k.Run(apitest.Scenario{Name: "order", Steps: append(steps, quote, both, high, order(false, "{e}", 20002), order(false, "9999", 700), placed,
+		k.Run(apitest.Scenario{Name: "order", Steps: append(steps, quote, both, high, low, order(false, "9999", 700), placed,
 			mine("1", "{c}"), order(false, "{c}", 20002),
 			apitest.Step{Verb: "GET", Path: "discounts/detail", Fields: fields{"id": "{three}"}, Want: map[string]string{"info.numberUsed": "1"}},
 			apitest.Step{Verb: "POST", Path: "order/close", Fields: fields{"token": "{token}", "orderId": "{order}"}},

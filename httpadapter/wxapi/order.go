@@ -188,7 +188,7 @@ func (a *api) orderCreate(ctx context.Context, who mall.Actor, in orderCreateIn)
 	}
 	o, err := a.Orders.Place(ctx, who, want)
 	if err != nil {
-		return nil, err
+		return nil, unusable(err)
 	}
 	return a.orderInfoOf(order.Listed{Order: o}), nil
 }

@@ -114,9 +114,9 @@ func (s *Service) mine(ctx context.Context, account, id mall.ID) (*Grant, error)
 	return &gs[0], nil
 }
 
-// try counts a try of something that can be guessed, in a transaction of its
-// own, by the account and by the network address; ErrTries when there were too
-// many. The counters are kept by name for an hour from the first try.
+// try counts a try of something that can be guessed, by the account and by the
+// network address, so it comes before and outside of the transaction that what
+// was tried is for; ErrTries when there were too many within an hour.
 func (s *Service) try(ctx context.Context, who mall.Actor, what string, most int) error {
 	ok := true
 	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
