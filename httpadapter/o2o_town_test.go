@@ -1,6 +1,8 @@
 package httpadapter_test
 
 import (
+	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -9,7 +11,9 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/catalog"
+	"github.com/gomall-dev/mall/catalog/geo"
 	shops "github.com/gomall-dev/mall/catalog/shop"
+	"github.com/gomall-dev/mall/httpadapter"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
 	"github.com/gomall-dev/mall/storage"
 	"github.com/gomall-dev/mall/storage/storagetest"
@@ -156,4 +160,34 @@ func TestO2OBrowsing(t *testing.T) {
 			require.Equal(t, 10001, get(bad.path, f).Code, "%s?%s", bad.path, bad.query)
 		}
 	})
+}
+
+// mapService is a host's geo.Locator that answers as it is told.
+type mapService struct {
+	at  geo.Region
+	err error
+}
+
+func (m *mapService) Locate(context.Context, float64, float64) (geo.Region, error) {
+	return m.at, m.err
+}
+
+// TestO2OMapService: the host's map service is asked, and when it fails, the
+// embedded borders; what it says of a point stands.
+func TestO2OMapService(t *testing.T) {
+	t.Parallel()
+	service := &mapService{}
+	w := newTown(t, storagetest.SQLite(t), func(p *httpadapter.Ports, _ *httpadapter.Config, _ *httpadapter.AdapterConfig) { p.Map = service })
+	m := w.Mini(apitest.AppID, "visitor")
+	locate := func() apitest.Envelope {
+		return m.Call("GET", "/area/getByGps", apitest.Fields{"lng": "120.13", "lat": "30.259"})
+	}
+	service.at, _ = geo.Default().Find("330108")
+	require.Equal(t, []string{"杭州市", "滨江区", "330108"}, pick(locate().OK(t), "city", "area", "area_id"))
+	for _, err := range []error{mall.E(mall.Unavailable, "map.down", "down"), errors.New("connection refused"), context.DeadlineExceeded} {
+		service.err = err
+		require.Equal(t, []string{"杭州市", "西湖区", "330106"}, pick(locate().OK(t), "city", "area", "area_id"), err)
+	}
+	service.err = geo.ErrOutside
+	locate().Want(t, 10010)
 }

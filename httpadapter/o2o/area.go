@@ -151,7 +151,7 @@ func (a *api) byGPS(ctx context.Context, _ mall.Actor, in pointIn) (*located, er
 		locator = a.Map
 	}
 	at, err := locator.Locate(ctx, in.Lat, in.Lng)
-	if mall.KindOf(err) == mall.Unavailable {
+	if err != nil && !mall.Refused(err) {
 		at, err = a.Regions.Locate(ctx, in.Lat, in.Lng)
 	}
 	if err != nil {
