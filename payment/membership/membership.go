@@ -94,7 +94,6 @@ type Renewal struct {
 	Level   mall.ID
 	Price   mall.ID
 	Due     time.Time // when to look at it next
-	Lease   time.Time // until when a sweep has it, zero for none
 }
 
 // Filter narrows a list of purchases; zero fields do not.

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	renewLease = 5 * time.Minute // how long a sweep has what it claimed
+	renewLease = 5 * time.Minute // how long a sweep keeps others off what it claimed
 	renewAgain = time.Hour       // pause after a renewal that was refused
 )
 
@@ -94,7 +94,7 @@ func (s *Service) SweepRenewals(ctx context.Context, limit int) (int, error) {
 
 // renew buys once more what an account agreed to, or puts that off.
 func (s *Service) renew(ctx context.Context, r *Renewal) error {
-	err := s.claimed(ctx, r, func(ctx context.Context) error {
+	err := s.agreed(ctx, r, func(ctx context.Context) error {
 		now := s.now()
 		until, ok, err := s.d.Members.EndOf(ctx, r.Account, r.Level)
 		if err != nil {
@@ -120,20 +120,21 @@ func (s *Service) renew(ctx context.Context, r *Renewal) error {
 	if !mall.Refused(err) {
 		return err
 	}
-	return s.claimed(ctx, r, func(ctx context.Context) error {
+	return s.agreed(ctx, r, func(ctx context.Context) error {
 		return s.d.Repo.Agree(ctx, Renewal{Account: r.Account, Level: r.Level, Price: r.Price, Due: s.now().Add(renewAgain)})
 	})
 }
 
-// claimed runs fn in a transaction that has the account's memberships to
-// itself, unless the claimed agreement is no longer the sweep's.
-func (s *Service) claimed(ctx context.Context, r *Renewal, fn func(ctx context.Context) error) error {
+// agreed runs fn in a transaction that has the account's memberships to itself,
+// unless another agreement or none is in place by now. Who comes second, the
+// lease of the first being over, finds the membership lengthened.
+func (s *Service) agreed(ctx context.Context, r *Renewal, fn func(ctx context.Context) error) error {
 	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.d.Members.Own(ctx, r.Account); err != nil {
 			return err
 		}
 		now, err := s.d.Repo.Renewal(ctx, r.Account)
-		if err != nil || now == nil || now.Price != r.Price || !now.Lease.Equal(r.Lease) {
+		if err != nil || now == nil || now.Price != r.Price {
 			return err
 		}
 		return fn(ctx)

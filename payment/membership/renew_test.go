@@ -194,6 +194,57 @@ func TestSweepersShareRenewals(t *testing.T) {
 	})
 }
 
+// TestRenewedOnce: of two sweepers that look at one membership at the same time
+// the second finds it renewed.
+func TestRenewedOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *shop) {
+		s.buy(s.price(s.gold, 1000, member.Days(10)), true)
+		s.pass(10 * day)
+		repo := meet{Repository: s.store.Memberships(), here: make(chan struct{}, 4), both: make(chan struct{})}
+		var wg sync.WaitGroup
+		sweep := func() {
+			one, err := membership.New(membership.Deps{Repo: repo, Tx: s.store, Outbox: s.store, Members: s.members, Payments: s.fresh()}, membership.Config{Now: s.now})
+			require.NoError(t, err)
+			wg.Go(func() {
+				if _, err := one.SweepRenewals(t.Context(), 10); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		sweep()
+		<-repo.here
+		s.pass(6 * time.Minute) // what the first claimed is free again
+		sweep()
+		wg.Wait()
+		s.balance(8000)
+		until, _, err := s.members.EndOf(t.Context(), 1, s.gold.ID)
+		require.NoError(t, err)
+		require.True(t, until.Before(s.now().Add(11*day)))
+	})
+}
+
+// meet lets two sweepers meet: the first that looks at an agreement says so, and
+// goes on when the other looks at it too, or cannot because it is kept off.
+type meet struct {
+	membership.Repository
+	here, both chan struct{}
+}
+
+func (m meet) Renewal(ctx context.Context, account mall.ID) (*membership.Renewal, error) {
+	r, err := m.Repository.Renewal(ctx, account)
+	select {
+	case m.here <- struct{}{}:
+	default:
+	}
+	select {
+	case m.both <- struct{}{}:
+	case <-m.both:
+	case <-time.After(500 * time.Millisecond):
+	}
+	return r, err
+}
+
 // TestRenewalIsAllOrNothing: a sweep that fails after the payment leaves no
 // trace of it, and the next one renews.
 func TestRenewalIsAllOrNothing(t *testing.T) {

@@ -26,8 +26,8 @@ type Repository interface {
 
 	// Draft stores an unpaid purchase and gives it its ID. An account has one
 	// of a price: that takes over the other's wish to renew and remark, and
-	// answers for it, with its ID, Number and Created. mall.ErrConflict when
-	// the number is taken.
+	// answers for it, with its ID, Number and Created. mall.ErrConflict when the
+	// number is taken, or another transaction drafts the same.
 	Draft(ctx context.Context, p *Purchase) error
 	// Get answers one purchase or mall.ErrNotFound.
 	Get(ctx context.Context, id mall.ID) (*Purchase, error)
@@ -44,8 +44,8 @@ type Repository interface {
 
 	// Renewal is an account's agreement, nil when it has none.
 	Renewal(ctx context.Context, account mall.ID) (*Renewal, error)
-	// Agree stores an agreement in place of the account's other one; nobody has
-	// a lease of it.
+	// Agree stores an agreement in place of the account's other one; nobody is
+	// kept off it.
 	Agree(ctx context.Context, r Renewal) error
 	// End removes an account's agreement; false when it has none.
 	End(ctx context.Context, account mall.ID) (bool, error)

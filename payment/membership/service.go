@@ -87,6 +87,9 @@ func (s *Service) Draft(ctx context.Context, who mall.Actor, o Order) (*Purchase
 	}
 	var d *Purchase
 	err = s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		if err := s.d.Members.Own(ctx, account); err != nil {
+			return err
+		}
 		d, err = s.draft(ctx, account, o)
 		return err
 	})
@@ -96,7 +99,7 @@ func (s *Service) Draft(ctx context.Context, who mall.Actor, o Order) (*Purchase
 	return d, nil
 }
 
-// draft is Draft for an account, inside Do.
+// draft is Draft for an account whose memberships the transaction owns.
 func (s *Service) draft(ctx context.Context, account mall.ID, o Order) (*Purchase, error) {
 	price, err := s.d.Repo.Price(ctx, o.Price)
 	if errors.Is(err, mall.ErrNotFound) {

@@ -61,10 +61,8 @@ func (m memberships) Draft(ctx context.Context, p *membership.Purchase) error {
 	if err == nil && !found {
 		found, err = hit(m.ins(ctx).Model(row).ExcludeColumn("id").On("CONFLICT DO NOTHING").Returning("id").Exec(ctx))
 	}
-	if err == nil && !found { // by another transaction a moment ago
-		if found, err = m.redraft(ctx, row); err == nil && !found {
-			err = mall.ErrConflict
-		}
+	if err == nil && !found {
+		err = mall.ErrConflict
 	}
 	p.ID, p.Number, p.Created = mall.ID(row.ID), row.Number, moment(&row.CreatedAt)
 	return err

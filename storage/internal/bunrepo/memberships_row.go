@@ -78,9 +78,5 @@ type levelRenewalRow struct {
 }
 
 func levelRenewalFromRow(r *levelRenewalRow) membership.Renewal {
-	lease := &r.LeasedUntil
-	if *lease == 0 {
-		lease = nil
-	}
-	return membership.Renewal{Account: mall.ID(r.AccountID), Level: mall.ID(r.LevelID), Price: mall.ID(r.PriceID), Due: moment(&r.DueAt), Lease: moment(lease)}
+	return membership.Renewal{Account: mall.ID(r.AccountID), Level: mall.ID(r.LevelID), Price: mall.ID(r.PriceID), Due: moment(&r.DueAt)}
 }
