@@ -39,19 +39,16 @@ func (s *shop) renews(l *member.Level) {
 func TestRenewal(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *shop) {
-		s.need = true // renewals ask for no password
 		ctx := t.Context()
-		p := s.price(s.gold, 4000, month)
-		s.need = false
-		s.buy(p, true)
-		s.need = true
+		s.buy(s.price(s.gold, 4000, month), true)
+		s.need = true // renewals ask for no password
 		s.renews(s.gold)
-		end := time.Date(2026, 2, 28, 2, 0, 0, 0, time.UTC)
+		s.holds(s.gold, time.Date(2026, 2, 28, 2, 0, 0, 0, time.UTC))
 		s.set(time.Date(2026, 2, 27, 15, 59, 59, 0, time.UTC)) // still the day before in Shanghai
 		require.Zero(t, s.sweep())
 		s.pass(time.Second)
 		require.Equal(t, 1, s.sweep())
-		end = time.Date(2026, 3, 31, 2, 0, 0, 0, time.UTC)
+		end := time.Date(2026, 3, 31, 2, 0, 0, 0, time.UTC)
 		s.holds(s.gold, end)
 		s.balance(2000)
 		require.Zero(t, s.sweep(), "once")
