@@ -18,13 +18,14 @@ type Repository interface {
 	// ByIDs are the shops that are there, in one statement.
 	ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]Shop, error)
 	// List is a page of shops by distance and id if there is a circle, else by
-	// sort and id. One statement.
+	// sort and id, whatever their number. One statement.
 	List(ctx context.Context, q Query, p mall.Page) ([]Shop, error)
-	// Total counts the shops of a list, up to atMost+1.
+	// Find gathers up to atMost+1 shops where q.First says, in the cells of Spans
+	// if there are any, and sorts those that belong to the list like List. One
+	// statement; by keyword one more, and none if no index finds it.
+	Find(ctx context.Context, q Query, p mall.Page, atMost int64) (Found, error)
+	// Total counts the shops of a list, up to atMost+1. At most two statements.
 	Total(ctx context.Context, q Query, atMost int64) (int64, error)
-	// Matches counts up to atMost+1 shops of each condition that an index tells.
-	// At most two statements.
-	Matches(ctx context.Context, q Query, atMost int64) (Matches, error)
 	// Unindexed are shops whose place and name the indexes do not know, saved
 	// before there were such indexes; Put indexes them.
 	Unindexed(ctx context.Context, limit int64) ([]Shop, error)

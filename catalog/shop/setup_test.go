@@ -60,7 +60,8 @@ func crowd(t testing.TB, s *shop.Service, n int, leaves []mall.ID) {
 			}
 			batch[i] = shop.Shop{
 				Name:     tastes[rnd.IntN(len(tastes))] + tastes[rnd.IntN(len(tastes))] + trades[rnd.IntN(len(trades))] + fmt.Sprint(done+i),
-				Category: leaves[rnd.IntN(len(leaves))], CityID: g.Parent, DistrictID: g.Code, Sort: rnd.Int64N(100),
+				Category: leaves[rnd.IntN(len(leaves))], Sort: rnd.Int64N(100),
+				ProvinceID: g.Code[:2] + "0000000000", CityID: g.Parent, DistrictID: g.Code,
 				Lat: g.Lat + rnd.NormFloat64()*0.05, Lng: g.Lng + rnd.NormFloat64()*0.05, Closed: rnd.IntN(50) == 0,
 			}
 			if rnd.IntN(100) == 0 {

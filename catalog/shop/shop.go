@@ -111,25 +111,27 @@ type Query struct {
 	anyRadius bool // Near came without one
 }
 
-// Lookup is what a list is looked up by; the other conditions, the circle and
-// the order are asked of what is found.
+// Lookup is what a list is looked up by; the other conditions are asked of what
+// is found there.
 type Lookup int
 
 const (
-	// InOrder walks the shops in the order of the list, or the cells of Spans.
+	// InOrder walks the shops in the order of the list, or those in the cells of
+	// Spans that belong to it.
 	InOrder Lookup = iota
 	// ByKeyword asks the search index, and for the categories Named.
 	ByKeyword
-	// ByPlace asks the indexes of city and categories.
+	// ByPlace asks the indexes of regions and categories.
 	ByPlace
+	// ByCircle is ByPlace in the cells of Spans.
+	ByCircle
 )
 
-// Matches are how many open shops fulfil one condition of a list, up to the
-// number asked for and one more; -1: the list has no such condition, or no
-// index tells.
-type Matches struct {
-	Keyword int64 // with those of Named
-	Place   int64 // city and categories
+// Found is a page of a list that was gathered wholly.
+type Found struct {
+	IDs   []mall.ID // in the order of the list
+	Total int64     // how many shops the list has
+	More  bool      // too many were there to be gathered: IDs and Total say nothing
 }
 
 // Category is a kind of merchant (商家类别).

@@ -56,6 +56,7 @@ func Run(t *testing.T, open Open) {
 		t.Run("Reviews", func(t *testing.T) { testReviews(t, open) })
 		t.Run("Favourites", func(t *testing.T) { testFavourites(t, open) })
 		t.Run("Shops", func(t *testing.T) { testShops(t, open) })
+		t.Run("ShopLookups", func(t *testing.T) { testShopLookups(t, open) })
 		t.Run("ShopCategories", func(t *testing.T) { testShopCategories(t, open) })
 		t.Run("Carts", func(t *testing.T) { testCarts(t, open) })
 		t.Run("Orders", func(t *testing.T) { testOrders(t, open) })

@@ -20,6 +20,14 @@ func (c *condition) and(part string, args ...any) {
 	c.args = append(c.args, args...)
 }
 
+// orTrue is the condition as an expression that is never empty.
+func (c *condition) orTrue() string {
+	if c.text == "" {
+		return "TRUE"
+	}
+	return c.text
+}
+
 // in holds a column against a list of ids; an empty one lets everything pass.
 func (c *condition) in(column string, ids []mall.ID) {
 	switch len(ids) {

@@ -266,16 +266,6 @@ func (r products) where(f catalog.Query, searched bool) *condition {
 	return where
 }
 
-func whereIn(q *bun.SelectQuery, column string, ids []mall.ID) *bun.SelectQuery {
-	switch len(ids) {
-	case 0:
-		return q
-	case 1:
-		return q.Where(column+" = ?", ids[0])
-	}
-	return q.Where(column+" IN (?)", bun.List(ids))
-}
-
 // like is the condition that a column contains a text, whatever the case of
 // its Latin letters.
 func like(q *bun.SelectQuery, postgres bool, column, text string) *bun.SelectQuery {

@@ -11,14 +11,11 @@ import (
 	"github.com/gomall-dev/mall/catalog/shop"
 )
 
-// maxSpans is up to how many spans of cells PostgreSQL plans one by one; more
-// are read as the band that holds them.
-const maxSpans = 256
-
 // List chooses the ids of a page from an index alone where one holds all that
 // is asked for, and reads whole rows only of those.
 func (r shops) List(ctx context.Context, q shop.Query, p mall.Page) ([]shop.Shop, error) {
 	var rows []shopRow
+	q.First = shop.InOrder
 	err := r.page(ctx, &rows, q, p).Scan(ctx)
 	return shopsFromRows(rows), err
 }
@@ -36,7 +33,7 @@ func (r shops) page(ctx context.Context, rows *[]shopRow, q shop.Query, p mall.P
 // sorted are the ids of a page in the order of staff. Several categories are
 // merged from the sorted index of each: the page is among their first rows.
 func (r shops) sorted(ctx context.Context, q shop.Query, p mall.Page) *bun.SelectQuery {
-	if q.First != shop.InOrder || q.Any || len(q.Categories) < 2 || len(q.Categories) > maxBranches {
+	if q.Any || len(q.Categories) < 2 || len(q.Categories) > maxBranches || q.DistrictID != "" || q.ProvinceID != "" {
 		return r.from(ctx, q).Column("s.id").OrderExpr("s.sort, s.id").Limit(p.Limit).Offset(p.Offset)
 	}
 	var union *bun.SelectQuery
@@ -61,95 +58,124 @@ func chord2(n *shop.Near) (expr string, args []any) {
 	return "(s.x - ?) * (s.x - ?) + (s.y - ?) * (s.y - ?) + (s.z - ?) * (s.z - ?)", []any{x, x, y, y, z, z}
 }
 
-// from are the shops of a list. On SQLite the index is named: its planner
-// cannot tell a small partial index from a large one.
+// from are the shops of a list.
 func (r shops) from(ctx context.Context, q shop.Query) *bun.SelectQuery {
-	if q.Near == nil || len(q.Spans) == 0 {
-		return r.where(ctx, r.sel(ctx).TableExpr("?(ns)shops AS s"+r.by(q)), q)
+	rest := r.filter(q)
+	found := r.source(ctx, q)
+	if rest.text != "" {
+		found = found.Where(rest.text, rest.args...)
 	}
-	// A span of cells each is looked up in the index of places. PostgreSQL has
-	// to see the numbers in conditions, or it takes them for a third of the table;
-	// SQLite keeps to the index if they come as rows.
-	if last := len(q.Spans) - 1; r.postgres() && last >= maxSpans {
-		q.Spans = []geo.Span{{From: q.Spans[0].From, To: q.Spans[last].To}}
+	return found
+}
+
+// source is where a list is looked up, with what tells the shops there: all
+// that a keyword finds, those of a place, or of the cells of a circle.
+func (r shops) source(ctx context.Context, q shop.Query) *bun.SelectQuery {
+	if q.First == shop.ByKeyword {
+		return r.matches(ctx, q)
 	}
-	values := make([]string, len(q.Spans))
-	args := make([]any, 0, 2*len(q.Spans))
-	for i, span := range q.Spans {
-		args = append(args, span.From, span.To)
-		values[i] = "(?, ?)"
-		if r.postgres() {
-			values[i] = "s.cell BETWEEN ? AND ?"
+	sel, place := r.sel(ctx), r.place(q)
+	if len(q.Spans) == 0 {
+		sel = sel.TableExpr("?(ns)shops AS s" + r.by(q))
+		if place.text == "" {
+			return sel
 		}
+		return sel.Where(place.text, place.args...)
 	}
+	// Each span of cells is looked up in the index of places: as rows, and not as
+	// conditions, so that there may be many.
+	boxes, args := make([]string, len(q.Spans)), make([]any, 0, 2*len(q.Spans)+len(place.args))
+	for i, span := range q.Spans {
+		boxes[i], args = "(?, ?)", append(args, span.From, span.To)
+	}
+	place.and("s.cell BETWEEN box.column1 AND box.column2")
+	from := "(VALUES " + strings.Join(boxes, ", ") + ") AS box CROSS JOIN "
 	if r.postgres() {
-		return r.where(ctx, r.sel(ctx).TableExpr("?(ns)shops AS s").Where("("+strings.Join(values, " OR ")+")", args...), q)
+		// OFFSET keeps to a look-up for each span: a planner that expects too many
+		// shops would read the whole table.
+		from += "LATERAL (SELECT * FROM ?(ns)shops AS s WHERE " + place.text + " OFFSET 0) AS s"
+		return sel.TableExpr(from, append(args, place.args...)...)
 	}
-	boxes := "(VALUES " + strings.Join(values, ", ") + ") AS box CROSS JOIN ?(ns)shops AS s" + r.indexedBy("near")
-	return r.where(ctx, r.sel(ctx).TableExpr(boxes, args...).Where("s.cell BETWEEN box.column1 AND box.column2"), q)
+	return sel.TableExpr(from+"?(ns)shops AS s"+r.by(q), args...).Where(place.text, place.args...)
 }
 
-func (r shops) indexedBy(name string) string {
-	if r.postgres() {
-		return ""
-	}
-	return " INDEXED BY ?(ix)shops_" + name
-}
-
-// by names the index that serves the order of staff, or finds the few. Of
-// several categories none gives the order, but only theirs need be counted.
+// by names the index on SQLite, whose planner cannot tell a small partial index
+// from a large one: the one that gives the order, or finds the few. Of several
+// categories none gives the order of staff, but only theirs need be counted.
 func (r shops) by(q shop.Query) string {
 	categorised := len(q.Categories) > 0
+	var index string
 	switch {
-	case q.Any || q.First == shop.ByKeyword:
+	case r.postgres() || q.Any:
 		return ""
+	case q.Near != nil && q.CityID != "":
+		index = "city_near"
+	case q.Near != nil && categorised && len(q.Categories) <= maxBranches:
+		index = "cat_near"
+	case q.Near != nil:
+		index = "near"
+	case q.DistrictID != "":
+		index = "district_sort"
 	case q.CityID != "" && categorised:
-		return r.indexedBy("city_cat_sort")
+		index = "city_cat_sort"
 	case q.CityID != "":
-		return r.indexedBy("city_sort")
+		index = "city_sort"
+	case q.ProvinceID != "":
+		index = "province_sort"
 	case categorised:
-		return r.indexedBy("cat_sort")
+		index = "cat_sort"
+	default:
+		index = "sort"
 	}
-	return r.indexedBy("sort")
+	return " INDEXED BY ?(ix)shops_" + index
 }
 
-func (r shops) Total(ctx context.Context, q shop.Query, atMost int64) (int64, error) {
-	return r.limited(ctx, r.from(ctx, q), atMost)
-}
-
-// limited counts rows up to atMost+1.
-func (r shops) limited(ctx context.Context, rows *bun.SelectQuery, atMost int64) (int64, error) {
-	var n int64
-	err := r.sel(ctx).TableExpr("(?) AS counted", rows.ColumnExpr("1").Limit(atMost+1)).ColumnExpr("COUNT(*)").Scan(ctx, &n)
-	return n, err
-}
-
-// where holds a list against its filter.
-func (r shops) where(ctx context.Context, sel *bun.SelectQuery, q shop.Query) *bun.SelectQuery {
-	if !q.Any {
-		sel = sel.Where("s.listed = TRUE")
+// place is the part of a filter that the indexes of places and categories tell.
+func (r shops) place(q shop.Query) *condition {
+	where := &condition{}
+	if !q.Any && !r.narrow(q) {
+		where.and("s.listed = TRUE")
 	}
 	if q.Near != nil {
-		far, args := chord2(q.Near)
-		sel = sel.Where("s.cell IS NOT NULL").Where(far+" <= ?", append(args, geo.Chord2(q.Near.Radius))...)
+		where.and("s.cell IS NOT NULL")
 	}
 	for _, c := range []struct{ column, code string }{{"s.province_id", q.ProvinceID}, {"s.city_id", q.CityID}, {"s.district_id", q.DistrictID}} {
 		if c.code != "" {
-			sel = sel.Where(c.column+" = ?", c.code)
+			where.and(c.column+" = ?", c.code)
 		}
 	}
-	sel = whereIn(sel, "s.category_id", q.Categories)
-	if q.Merchant != nil {
-		sel = sel.Where("(s.category_id <> 0) = ?", *q.Merchant)
+	where.in("s.category_id", q.Categories)
+	return where
+}
+
+// filter is what shops of the source are held against.
+func (r shops) filter(q shop.Query) *condition {
+	where := &condition{}
+	if q.First == shop.ByKeyword {
+		where = r.place(q)
+	}
+	if q.Near != nil && q.Near.Radius < geo.FarthestApart {
+		far, args := chord2(q.Near)
+		where.and(far+" <= ?", append(args, geo.Chord2(q.Near.Radius))...)
+	}
+	if q.Merchant != nil && (len(q.Categories) == 0 || !*q.Merchant) {
+		where.and("(s.category_id <> 0) = ?", *q.Merchant)
 	}
 	if q.PickUp != nil {
-		sel = sel.Where("s.pick_up = ?", *q.PickUp)
+		where.and("s.pick_up = ?", *q.PickUp)
 	}
 	if q.Applicant != 0 {
-		sel = sel.Where("s.applicant_id = ? AND s.applicant_id <> 0", q.Applicant)
+		where.and("s.applicant_id = ? AND s.applicant_id <> 0", int64(q.Applicant))
 	}
 	if q.Audit != nil {
-		sel = sel.Where("s.audit = ?", int(*q.Audit))
+		where.and("s.audit = ?", int(*q.Audit))
 	}
-	return r.named(ctx, sel, q)
+	switch keyword := searchedFor(q); {
+	case keyword == "", q.First == shop.ByKeyword && !r.postgres():
+	case q.First == shop.ByKeyword || len(q.Named) == 0:
+		where.and(likeText(r.postgres(), "s.name"), containing(keyword))
+	default:
+		where.and(likeText(r.postgres(), "s.name")+" OR s.category_id IN ("+marks(len(q.Named))+")", append([]any{containing(keyword)}, anys(q.Named)...)...)
+	}
+	return where
 }

@@ -15,22 +15,14 @@ import (
 // for by an index: most Chinese words have two.
 const pairLength = 2
 
-// searchKey is the column of the search indexes that holds a shop's id.
-func (r shops) searchKey() string {
-	if r.postgres() {
-		return "shop_id"
-	}
-	return "rowid"
-}
-
 // reindex makes a shop that was stored again findable as it is now.
 func (r shops) reindex(ctx context.Context, s *shop.Shop) error {
-	tables := []string{"shops_search", "shops_pairs"}
+	tables, key := []string{"shops_search", "shops_pairs"}, "rowid"
 	if r.postgres() {
-		tables = tables[:1]
+		tables, key = []string{"shops_found"}, "id"
 	}
 	for _, table := range tables {
-		if err := r.dropSearch(ctx, table, r.searchKey(), s.ID); err != nil {
+		if err := r.dropSearch(ctx, table, key, s.ID); err != nil {
 			return err
 		}
 	}
@@ -40,23 +32,36 @@ func (r shops) reindex(ctx context.Context, s *shop.Shop) error {
 // index makes open shops findable by keyword; only they are in the index, so
 // that their number is known from it.
 func (r shops) index(ctx context.Context, shops []*shop.Shop) error {
-	var names, pairs []any
+	var names, pairs, grams []any
 	for _, s := range shops {
 		switch {
 		case !s.Open():
 		case r.postgres():
-			names = append(names, s.ID, bun.Safe(gramsOf(s.Name, pairLength, trigramLength)))
+			grams = append(grams, s.ID, bun.Safe(gramsOf(s.Name, pairLength, trigramLength)))
 		default:
 			names, pairs = append(names, s.ID, s.Name), append(pairs, s.ID, pairsOf(s.Name))
 		}
 	}
 	if r.postgres() {
-		return r.addSearch(ctx, "shops_search (shop_id, grams)", names)
+		return r.addFound(ctx, grams)
 	}
 	if err := r.addSearch(ctx, "shops_search (rowid, name)", names); err != nil {
 		return err
 	}
 	return r.addSearch(ctx, "shops_pairs (rowid, pairs)", pairs)
+}
+
+// addFound adds shops to PostgreSQL's search index, as their rows are. The
+// values are an id and the grams of the name for each; none is nothing to do.
+func (r shops) addFound(ctx context.Context, values []any) error {
+	if len(values) == 0 {
+		return nil
+	}
+	rows := strings.TrimSuffix(strings.Repeat("(?, ?), ", len(values)/2), ", ")
+	_, err := r.rawWrite(ctx, `INSERT INTO ?(ns)shops_found (id, sort, category_id, province_id, city_id, district_id, cell, x, y, z, name, grams)
+SELECT s.id, s.sort, s.category_id, s.province_id, s.city_id, s.district_id, s.cell, s.x, s.y, s.z, s.name, k.grams
+FROM (VALUES `+rows+`) AS k (id, grams) JOIN ?(ns)shops AS s ON s.id = k.id`, values...).Exec(ctx)
+	return err
 }
 
 // pairsOf is the pairs of neighbouring letters of a text, each written as a
@@ -68,30 +73,6 @@ func pairsOf(text string) string {
 		words = append(words, strconv.FormatInt(int64(letters[i])<<21|int64(letters[i+1]), 36))
 	}
 	return strings.Join(words, " ")
-}
-
-func (r shops) Matches(ctx context.Context, q shop.Query, atMost int64) (shop.Matches, error) {
-	found := shop.Matches{Keyword: -1, Place: -1}
-	if searched, err := r.searched(ctx, searchedFor(q)); err != nil {
-		return found, err
-	} else if searched {
-		// Each half ends for itself: a union is read wholly before it is counted.
-		rows := r.found(ctx, q).Limit(atMost + 1)
-		if len(q.Named) > 0 {
-			both := r.sel(ctx).TableExpr("(?) AS f", rows).Column("f.id")
-			rows = both.Union(r.sel(ctx).TableExpr("(?) AS c", r.ofNamed(ctx, q).Limit(atMost+1)).Column("c.id"))
-		}
-		if found.Keyword, err = r.limited(ctx, r.sel(ctx).TableExpr("(?) AS matches", rows), atMost); err != nil {
-			return found, err
-		}
-	}
-	if len(q.Categories) == 0 && q.CityID == "" {
-		return found, nil
-	}
-	place := shop.Query{Filter: shop.Filter{CityID: q.CityID}, Categories: q.Categories}
-	var err error
-	found.Place, err = r.limited(ctx, r.from(ctx, place), atMost)
-	return found, err
 }
 
 // searchedFor is the text that names are searched for.
@@ -110,51 +91,38 @@ func (r shops) searched(ctx context.Context, keyword string) (bool, error) {
 	return r.fullText(ctx)
 }
 
-// found are the ids that the search index gives for a keyword, on PostgreSQL
-// with few others; see products.matching.
-func (r shops) found(ctx context.Context, q shop.Query) *bun.SelectQuery {
-	keyword := searchedFor(q)
+// narrow says whether PostgreSQL's table of what keywords find holds all that a
+// list asks for.
+func (r shops) narrow(q shop.Query) bool {
+	return r.postgres() && q.First == shop.ByKeyword && q.PickUp == nil && q.Applicant == 0 && q.Audit == nil
+}
+
+// matches are the shops that the search index gives for a keyword, on
+// PostgreSQL with few others whose names are to be looked at; see products.matching.
+func (r shops) matches(ctx context.Context, q shop.Query) *bun.SelectQuery {
+	ids := r.matched(ctx, searchedFor(q))
+	switch {
+	case r.narrow(q):
+		return ids
+	case r.postgres():
+		// LIMIT keeps to one look-up a match: a planner that expects too many
+		// would read the whole table.
+		return r.sel(ctx).TableExpr("(?) AS k CROSS JOIN LATERAL (SELECT * FROM ?(ns)shops WHERE id = k.id LIMIT 1) AS s", ids.Column("s.id"))
+	}
+	return r.sel(ctx).TableExpr("(?) AS k CROSS JOIN ?(ns)shops AS s ON s.id = k.id", ids)
+}
+
+// matched are the rows of the search index for a keyword: on SQLite the ids
+// of shops, on PostgreSQL what lists are told by as well.
+func (r shops) matched(ctx context.Context, keyword string) *bun.SelectQuery {
 	short := utf8.RuneCountInString(keyword) == pairLength
-	table, condition, arg := "shops_search", "name MATCH ?", any(phrase(keyword))
 	switch {
 	case r.postgres() && short:
-		condition, arg = "grams @> ?", bun.Safe(gramsOf(keyword, pairLength))
+		return r.sel(ctx).TableExpr("?(ns)shops_found AS s").Where("s.grams @> ?", bun.Safe(gramsOf(keyword, pairLength)))
 	case r.postgres():
-		condition, arg = "grams @> ?", bun.Safe(gramsLiteral(keyword))
+		return r.sel(ctx).TableExpr("?(ns)shops_found AS s").Where("s.grams @> ?", bun.Safe(gramsLiteral(keyword)))
 	case short:
-		table, condition, arg = "shops_pairs", "?(ns)shops_pairs MATCH ?", phrase(pairsOf(keyword))
+		return r.sel(ctx).TableExpr("?(ns)shops_pairs").ColumnExpr("rowid AS id").Where("?(ns)shops_pairs MATCH ?", phrase(pairsOf(keyword)))
 	}
-	return r.sel(ctx).TableExpr("?(ns)"+table).ColumnExpr(r.searchKey()+" AS id").Where(condition, arg)
-}
-
-// ofNamed are the ids of the categories that the keyword names.
-func (r shops) ofNamed(ctx context.Context, q shop.Query) *bun.SelectQuery {
-	rows := r.sel(ctx).TableExpr("?(ns)shops AS s" + r.indexedBy("cat_sort")).Column("s.id").Where("s.listed = TRUE")
-	return whereIn(rows, "s.category_id", q.Named)
-}
-
-// named holds names against the keyword. ByKeyword they are taken from the
-// search index, if Matches has found one, and PostgreSQL looks at its hits again.
-func (r shops) named(ctx context.Context, sel *bun.SelectQuery, q shop.Query) *bun.SelectQuery {
-	keyword := searchedFor(q)
-	if keyword == "" {
-		return sel
-	}
-	known := r.searchable.Load()
-	if q.First == shop.ByKeyword && (r.postgres() || known != nil && *known) {
-		matches := r.found(ctx, q)
-		if len(q.Named) > 0 {
-			matches = matches.UnionAll(r.ofNamed(ctx, q))
-		}
-		sel = sel.Where("s.id IN (?)", matches)
-		if !r.postgres() {
-			return sel
-		}
-	}
-	if len(q.Named) == 0 {
-		return like(sel, r.postgres(), "s.name", keyword)
-	}
-	return sel.WhereGroup(" AND ", func(sel *bun.SelectQuery) *bun.SelectQuery {
-		return like(sel, r.postgres(), "s.name", keyword).WhereOr("s.category_id IN (?)", bun.List(q.Named))
-	})
+	return r.sel(ctx).TableExpr("?(ns)shops_search").ColumnExpr("rowid AS id").Where("name MATCH ?", phrase(keyword))
 }
