@@ -91,7 +91,10 @@ func setup(t *testing.T, store storage.Store) *bench {
 	mux.HandleFunc("POST /notify/{provider}", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		require.NoError(t, err)
-		a, _ := b.pay.Notify(context.WithoutCancel(r.Context()), r.PathValue("provider"), payment.Header(r.Header), body)
+		b.mu.Lock()
+		newest := b.pay
+		b.mu.Unlock()
+		a, _ := newest.Notify(context.WithoutCancel(r.Context()), r.PathValue("provider"), payment.Header(r.Header), body)
 		b.mu.Lock()
 		b.answers = append(b.answers, a)
 		b.mu.Unlock()
@@ -106,8 +109,14 @@ func (b *bench) service() *payment.Service { return b.serviceOf(b.provider) }
 
 // serviceOf is one with another provider in front of the gateway.
 func (b *bench) serviceOf(p payment.Provider) *payment.Service {
-	s, err := payment.New(payment.Deps{Tx: b.store, Outbox: b.store, Repo: b.store.Payments(), Wallet: b.wallets},
-		payment.Config{Providers: map[string]payment.Provider{"wxpay": p}, Now: b.clock.now, Logger: slog.New(slog.DiscardHandler)})
+	s := b.unsealed(payment.Deps{Tx: b.store, Outbox: b.store, Repo: b.store.Payments(), Wallet: b.wallets}, p)
+	require.NoError(b.t, s.Seal())
+	return s
+}
+
+// unsealed is one that sells orders, and takes further purposes.
+func (b *bench) unsealed(d payment.Deps, p payment.Provider) *payment.Service {
+	s, err := payment.New(d, payment.Config{Providers: map[string]payment.Provider{"wxpay": p}, Now: b.clock.now, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(b.t, err)
 	s.Handle(payment.Order, payment.Handler{Price: b.price, Run: b.run})
 	s.OnRefund(payment.Order, func(_ context.Context, r *payment.Refund) error {
@@ -116,7 +125,6 @@ func (b *bench) serviceOf(p payment.Provider) *payment.Service {
 		b.refunded[r.Ref] += r.Amount
 		return nil
 	})
-	require.NoError(b.t, s.Seal())
 	return s
 }
 
