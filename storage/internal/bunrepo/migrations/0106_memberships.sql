@@ -40,6 +40,8 @@ CREATE UNIQUE INDEX {ix}level_purchases_number ON {ns}level_purchases (number);
 CREATE UNIQUE INDEX {ix}level_purchases_draft ON {ns}level_purchases (account_id, price_id) WHERE state = 'unpaid';
 -- Those of an account, newest first.
 CREATE INDEX {ix}level_purchases_account ON {ns}level_purchases (account_id, listed_at, id);
+-- All, newest first.
+CREATE INDEX {ix}level_purchases_listed ON {ns}level_purchases (listed_at, id);
 -- Those of a level, newest first.
 CREATE INDEX {ix}level_purchases_level ON {ns}level_purchases (level_id, listed_at, id);
 
