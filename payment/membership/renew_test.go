@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -198,7 +199,7 @@ func TestRenewedOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.buy(s.price(s.gold, 1000, member.Days(10)), true)
 		s.pass(10 * day)
-		repo := meet{Repository: s.store.Memberships(), here: make(chan struct{}, 4), both: make(chan struct{})}
+		repo := newMeet(s)
 		var wg sync.WaitGroup
 		sweep := func() {
 			one, err := membership.New(membership.Deps{Repo: repo, Tx: s.store, Outbox: s.store, Members: s.members, Payments: s.fresh()}, membership.Config{Now: s.now})
@@ -221,15 +222,18 @@ func TestRenewedOnce(t *testing.T) {
 	})
 }
 
-// meet lets two sweepers meet: the first that looks at an agreement says so, and
-// goes on when the other looks at it too, or cannot because it is kept off.
+// meet lets two meet who look at the same: the first says so, and goes on when
+// the other looks too, or cannot because it is kept off.
 type meet struct {
 	membership.Repository
 	here, both chan struct{}
 }
 
-func (m meet) Renewal(ctx context.Context, account mall.ID) (*membership.Renewal, error) {
-	r, err := m.Repository.Renewal(ctx, account)
+func newMeet(s *shop) meet {
+	return meet{Repository: s.store.Memberships(), here: make(chan struct{}, 1), both: make(chan struct{})}
+}
+
+func (m meet) wait() {
 	select {
 	case m.here <- struct{}{}:
 	default:
@@ -239,7 +243,43 @@ func (m meet) Renewal(ctx context.Context, account mall.ID) (*membership.Renewal
 	case <-m.both:
 	case <-time.After(500 * time.Millisecond):
 	}
+}
+
+func (m meet) Renewal(ctx context.Context, account mall.ID) (*membership.Renewal, error) {
+	r, err := m.Repository.Renewal(ctx, account)
+	m.wait()
 	return r, err
+}
+
+func (m meet) Tried(ctx context.Context, account, level mall.ID) (bool, error) {
+	tried, err := m.Repository.Tried(ctx, account, level)
+	m.wait()
+	return tried, err
+}
+
+// TestOneTrial: who takes two trials of one level at the same moment gets one.
+func TestOneTrial(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *shop) {
+		prices := []membership.Price{s.price(s.gold, 0, member.Days(3)), s.price(s.gold, 0, member.Days(5))}
+		repo := newMeet(s)
+		var won atomic.Int64
+		var wg sync.WaitGroup
+		for _, p := range prices {
+			shop, err := membership.New(membership.Deps{Repo: repo, Tx: s.store, Outbox: s.store, Members: s.members, Payments: s.fresh()}, membership.Config{Now: s.now})
+			require.NoError(t, err)
+			wg.Go(func() {
+				switch _, err := shop.Buy(t.Context(), buyer, membership.Order{Price: p.ID}, ""); {
+				case err == nil:
+					won.Add(1)
+				case !errors.Is(err, membership.ErrTried):
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		require.Equal(t, int64(1), won.Load())
+	})
 }
 
 // TestRenewalIsAllOrNothing: a sweep that fails after the payment leaves no
