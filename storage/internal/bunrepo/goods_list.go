@@ -2,6 +2,7 @@ package bunrepo
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"strconv"
@@ -55,32 +56,64 @@ const (
 // their stock, only of those.
 func (r products) List(ctx context.Context, f catalog.Query, p mall.Page) ([]catalog.Goods, error) {
 	sort := goodsSorts[f.Sort]
-	rare, err := r.rare(ctx, f.Keyword)
+	searched, err := r.searched(ctx, f.Keyword)
 	if err != nil {
 		return nil, err
 	}
+	if searched {
+		ids, rare, err := r.rare(ctx, f, sort, p)
+		if err != nil || rare && len(ids) == 0 {
+			return nil, err
+		}
+		if rare {
+			where := &condition{}
+			where.in("g.id", ids)
+			return r.first(ctx, "?(ns)goods AS g", where, sort, p.Limit)
+		}
+	}
 	if p.Offset == 0 && f.Keyword == "" && indexed(f) {
-		where := r.where(f, false)
-		rows, err := r.query(ctx, "SELECT "+r.goodsColumns()+" FROM "+r.table(f, sort, false)+" WHERE "+where.text+
-			" ORDER BY "+sort.order("g.")+" LIMIT "+strconv.FormatInt(p.Limit, 10), where.args...)
-		return scanAll(r.Store, rows, err, p.Limit, goodsFromStockRow)
+		return r.first(ctx, r.table(f, sort, false), r.where(f, ""), sort, p.Limit)
 	}
 	rows, err := r.sel(ctx).Model((*goodsRow)(nil)).ColumnExpr(r.goodsColumns()).OrderExpr(sort.order("g.")).
-		Join("JOIN (?) AS page ON page.id = g.id", r.pageIDs(ctx, f, sort, rare, p)).Rows(ctx)
+		Join("JOIN (?) AS page ON page.id = g.id", r.pageIDs(ctx, f, sort, p)).Rows(ctx)
 	return scanAll(r.Store, rows, err, p.Limit, goodsFromStockRow)
 }
 
-// rare says whether a keyword is to be asked of the search index: there is
-// one, the keyword is long enough for it and has few matches.
-func (r products) rare(ctx context.Context, keyword string) (bool, error) {
-	if searched, err := r.searched(ctx, keyword); err != nil || !searched {
-		return false, err
+// first reads the first rows of a list.
+func (r products) first(ctx context.Context, table string, where *condition, sort goodsSort, limit int64) ([]catalog.Goods, error) {
+	rows, err := r.query(ctx, "SELECT "+r.goodsColumns()+" FROM "+table+" WHERE "+where.text+
+		" ORDER BY "+sort.order("g.")+" LIMIT "+strconv.FormatInt(limit, 10), where.args...)
+	return scanAll(r.Store, rows, err, limit, goodsFromStockRow)
+}
+
+// rare says whether a keyword has few matches in the search index, and gives the
+// page of goods among them, in no order. Their total, which the same statement
+// finds, is remembered.
+func (r products) rare(ctx context.Context, f catalog.Query, sort goodsSort, p mall.Page) (ids []mall.ID, rare bool, err error) {
+	changes := r.goodsTotals.seen()
+	matching, arg := r.matching(f.Keyword)
+	where := r.where(f, "SELECT id FROM matches")
+	text := fmt.Sprintf(`WITH matches AS MATERIALIZED (SELECT %s AS id FROM ?(ns)goods_search WHERE %s LIMIT %d)
+		SELECT n.matches, COALESCE(page.id, 0), COALESCE(page.total, 0) FROM (SELECT COUNT(*) AS matches FROM matches) AS n LEFT JOIN
+		(SELECT g.id, COUNT(*) OVER () AS total FROM ?(ns)goods AS g WHERE (SELECT COUNT(*) FROM matches) <= %d AND %s
+		ORDER BY %s LIMIT %d OFFSET %d) AS page ON TRUE`,
+		r.searchKey(), matching, rareMatches+1, rareMatches, where.text, sort.order("g."), p.Limit, p.Offset)
+	rows, err := r.query(ctx, text, append([]any{arg}, where.args...)...)
+	if err != nil {
+		return nil, false, err
 	}
-	condition, arg := r.matching(keyword)
-	var n int
-	err := r.rawRead(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM ?(ns)goods_search WHERE "+condition+" LIMIT ?) AS matches",
-		arg, rareMatches+1).Scan(ctx, &n)
-	return n <= rareMatches, err
+	defer rows.Close()
+	for rows.Next() {
+		var matches, id, total int64
+		if err := rows.Scan(&matches, &id, &total); err != nil {
+			return nil, false, err
+		}
+		if rare = matches <= rareMatches; rare && id != 0 {
+			ids = append(ids, mall.ID(id))
+			r.goodsTotals.remember(ctx, totalKey(f), total, changes)
+		}
+	}
+	return ids, rare, rows.Err()
 }
 
 // searched says whether the search index can find a keyword: it is long
@@ -121,10 +154,18 @@ func (r products) matching(keyword string) (condition string, arg any) {
 	return "name MATCH ?", phrase(keyword)
 }
 
-func (r products) pageIDs(ctx context.Context, f catalog.Query, sort goodsSort, rare bool, p mall.Page) *bun.SelectQuery {
+// searchKey is the column of the search index that names the goods.
+func (r products) searchKey() string {
+	if r.postgres() {
+		return "goods_id"
+	}
+	return "rowid"
+}
+
+func (r products) pageIDs(ctx context.Context, f catalog.Query, sort goodsSort, p mall.Page) *bun.SelectQuery {
 	column, values := branches(f)
-	if rare || len(values) < 2 || len(values) > maxBranches {
-		return r.from(ctx, f, sort, rare).Column("g.id").OrderExpr(sort.order("g.")).Limit(p.Limit).Offset(p.Offset)
+	if len(values) < 2 || len(values) > maxBranches {
+		return r.from(ctx, f, sort).Column("g.id").OrderExpr(sort.order("g.")).Limit(p.Limit).Offset(p.Offset)
 	}
 	// The first rows of each branch come sorted from its index; the page is
 	// among them.
@@ -136,7 +177,7 @@ func (r products) pageIDs(ctx context.Context, f catalog.Query, sort goodsSort, 
 		} else {
 			b.Shops = []mall.ID{v}
 		}
-		sorted := r.from(ctx, b, sort, rare).Column("g.id", "g."+sort.column).
+		sorted := r.from(ctx, b, sort).Column("g.id", "g."+sort.column).
 			OrderExpr(sort.order("g.")).Limit(p.Offset + p.Limit)
 		branch := r.sel(ctx).TableExpr("(?) AS b", sorted).Column("b.id", "b."+sort.column)
 		if union == nil {
@@ -163,15 +204,15 @@ func branches(f catalog.Query) (column string, values []mall.ID) {
 	return "", nil
 }
 
-func (r products) from(ctx context.Context, f catalog.Query, sort goodsSort, rare bool) *bun.SelectQuery {
-	where := r.where(f, rare)
-	return r.sel(ctx).TableExpr(r.table(f, sort, rare)).Where(where.text, where.args...)
+func (r products) from(ctx context.Context, f catalog.Query, sort goodsSort) *bun.SelectQuery {
+	where := r.where(f, "")
+	return r.sel(ctx).TableExpr(r.table(f, sort, false)).Where(where.text, where.args...)
 }
 
 // table is the goods of a list, on SQLite by the index that serves the sort:
 // its planner cannot tell a small partial index from a large one.
-func (r products) table(f catalog.Query, sort goodsSort, rare bool) string {
-	if r.postgres() || rare || !indexed(f) {
+func (r products) table(f catalog.Query, sort goodsSort, searched bool) string {
+	if r.postgres() || searched || !indexed(f) {
 		return "?(ns)goods AS g"
 	}
 	return "?(ns)goods AS g INDEXED BY ?(ix)goods_" + scope(f) + sort.index
@@ -196,23 +237,40 @@ func scope(f catalog.Query) string {
 }
 
 func (r products) Total(ctx context.Context, f catalog.Query, atMost int64) (int64, error) {
+	key := totalKey(f)
+	if n, ok := r.goodsTotals.recall(ctx, key); ok {
+		return min(n, atMost+1), nil // of a keyword with few matches
+	}
 	// Matches of the search index are counted from there, however many.
 	searched, err := r.searched(ctx, f.Keyword)
 	if err != nil {
 		return 0, err
 	}
-	where := r.where(f, searched)
-	text := "SELECT COUNT(*) FROM (SELECT 1 FROM " + r.table(f, goodsSorts[catalog.BySort], searched) + " WHERE " + where.text +
-		" LIMIT " + strconv.FormatInt(atMost+1, 10) + ") AS counted"
-	return r.goodsTotals.of(ctx, fmt.Sprintf("%s %#v", text, where.args), func() (int64, error) {
-		rows, err := r.query(ctx, text, where.args...)
+	among, given := "", []any(nil)
+	if searched {
+		matching, arg := r.matching(f.Keyword)
+		among = "SELECT " + r.searchKey() + " FROM ?(ns)goods_search WHERE " + matching
+		given = append(given, arg)
+	}
+	where := r.where(f, among, given...)
+	most := strconv.FormatInt(atMost+1, 10)
+	return r.goodsTotals.of(ctx, key+most, func() (int64, error) {
+		rows, err := r.query(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM "+r.table(f, goodsSorts[catalog.BySort], searched)+" WHERE "+where.text+
+			" LIMIT "+most+") AS counted", where.args...)
 		return onlyNumber(rows, err)
 	})
 }
 
-// where holds a list against its filter; searched takes the keyword from the
-// search index instead of reading names.
-func (r products) where(f catalog.Query, searched bool) *condition {
+// totalKey names the total of a list, whatever its order.
+func totalKey(f catalog.Query) string {
+	f.Sort, f.NoTotal = "", false
+	text, _ := json.Marshal(f) // a Query holds nothing that JSON cannot
+	return string(text)
+}
+
+// where holds a list against its filter; among is a SELECT of the ids in which the
+// search index finds the keyword, empty to read names instead.
+func (r products) where(f catalog.Query, among string, args ...any) *condition {
 	where := &condition{}
 	switch {
 	case f.Any:
@@ -247,21 +305,16 @@ func (r products) where(f catalog.Query, searched bool) *condition {
 		where.and("g.bar_code = ? AND g.bar_code <> ''", f.BarCode)
 	}
 	if f.Tag != "" {
-		where.and(likeText(r.postgres(), "g.tags"), containing(f.Tag))
+		where.and(likeText(r.postgres(), "g.tags", f.Tag), containing(f.Tag))
 	}
 	if f.Keyword == "" {
 		return where
 	}
-	if searched {
-		matching, arg := r.matching(f.Keyword)
-		column := "rowid"
-		if r.postgres() {
-			column = "goods_id"
-		}
-		where.and("g.id IN (SELECT "+column+" FROM ?(ns)goods_search WHERE "+matching+")", arg)
+	if among != "" {
+		where.and("g.id IN ("+among+")", args...)
 	}
-	if !searched || r.postgres() {
-		where.and(likeText(r.postgres(), "g.name"), containing(f.Keyword))
+	if among == "" || r.postgres() {
+		where.and(likeText(r.postgres(), "g.name", f.Keyword), containing(f.Keyword))
 	}
 	return where
 }
@@ -269,11 +322,13 @@ func (r products) where(f catalog.Query, searched bool) *condition {
 // like is the condition that a column contains a text, whatever the case of
 // its Latin letters.
 func like(q *bun.SelectQuery, postgres bool, column, text string) *bun.SelectQuery {
-	return q.Where(likeText(postgres, column), containing(text))
+	return q.Where(likeText(postgres, column, text), containing(text))
 }
 
-func likeText(postgres bool, column string) string {
-	if postgres {
+// likeText is that condition in SQL. A text that has no case, as Chinese, needs
+// not be compared as if it had: PostgreSQL would fold every value for that.
+func likeText(postgres bool, column, text string) string {
+	if postgres && strings.ToLower(text) != strings.ToUpper(text) {
 		return column + ` ILIKE ? ESCAPE '\'`
 	}
 	return column + ` LIKE ? ESCAPE '\'`

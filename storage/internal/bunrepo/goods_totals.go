@@ -33,30 +33,46 @@ type total struct {
 // of is the remembered total of a key, else what count says. Within a
 // transaction, which may see what others do not, it is counted each time.
 func (t *totals) of(ctx context.Context, key string, count func() (int64, error)) (int64, error) {
-	if mall.InTx(ctx) {
-		return count()
-	}
-	at := time.Now()
-	t.mu.Lock()
-	known, changes := t.known[key], t.changes
-	t.mu.Unlock()
-	if at.Before(known.until) {
-		return known.n, nil
+	changes := t.seen()
+	if n, ok := t.recall(ctx, key); ok {
+		return n, nil
 	}
 	n, err := count()
-	if err != nil {
-		return 0, err
+	if err == nil {
+		t.remember(ctx, key, n, changes)
+	}
+	return n, err
+}
+
+// recall is the remembered total of a key.
+func (t *totals) recall(ctx context.Context, key string) (n int64, ok bool) {
+	if mall.InTx(ctx) {
+		return 0, false
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.changes != changes {
-		return n, nil // it may have been counted before the change
+	known := t.known[key]
+	return known.n, time.Now().Before(known.until)
+}
+
+// seen is the number of changes so far.
+func (t *totals) seen() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.changes
+}
+
+// remember keeps a total that was found after so many changes.
+func (t *totals) remember(ctx context.Context, key string, n, changes int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.changes != changes || mall.InTx(ctx) {
+		return // it may have been counted before a change, or see what others do not
 	}
 	if t.known == nil || len(t.known) >= maxTotals {
 		t.known = map[string]total{}
 	}
-	t.known[key] = total{n, at.Add(totalLasts)}
-	return n, nil
+	t.known[key] = total{n, time.Now().Add(totalLasts)}
 }
 
 func (t *totals) forget() {
