@@ -14,8 +14,10 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/examples/mall/sandbox"
 	"github.com/gomall-dev/mall/payment/paytest"
+	"github.com/gomall-dev/mall/payment/wallet/withdraw"
 )
 
 // afterwards is how far ahead the auditor's clock is: every order and payment
@@ -55,7 +57,13 @@ func audit(t *testing.T, db, gateway string, s *storm) {
 	b.stock()
 	b.payments(gateway, s)
 	b.orders(s)
+	b.papers(s)
 	b.money()
+	b.decide(h)
+	b.wallets()
+	b.money()
+	b.none("money is frozen though nothing is open", "SELECT account FROM #wallets WHERE frozen <> 0")
+	b.tell()
 }
 
 // rows runs a query over tables written #name and hands each row to scan.
@@ -88,7 +96,12 @@ func (b ledgers) wallets() {
 		LEFT JOIN (SELECT account, sum(balance) AS balance, sum(frozen) AS frozen FROM #wallet_entries GROUP BY account) e ON e.account = w.account
 		WHERE w.balance <> coalesce(e.balance, 0) OR w.frozen <> coalesce(e.frozen, 0)`)
 	b.none("negative balance", "SELECT account FROM #wallets WHERE balance < 0")
-	b.none("money is frozen though nothing is open", "SELECT account FROM #wallets WHERE frozen <> 0")
+	b.none("frozen money differs from what withdrawals ask for", `SELECT w.account FROM #wallets w
+		LEFT JOIN (SELECT account, sum(amount) AS amount FROM #withdrawals WHERE state = 'asked' GROUP BY account) a ON a.account = w.account
+		WHERE w.frozen <> coalesce(a.amount, 0)`)
+	b.none("withdrawn sum differs from what was paid out", `SELECT w.account FROM #wallets w
+		LEFT JOIN (SELECT account, sum(amount) AS amount FROM #withdrawals WHERE state = 'paid' GROUP BY account) a ON a.account = w.account
+		WHERE w.withdrawn <> coalesce(a.amount, 0)`)
 }
 
 func (b ledgers) stock() {
@@ -150,19 +163,56 @@ func (b ledgers) orders(s *storm) {
 	}
 }
 
-// money: what came in at the gateway and as gifts is what lies in wallets and
-// was paid for orders.
+// papers: what was acknowledged is there, and paid for once.
+func (b ledgers) papers(s *storm) {
+	for path, query := range map[string]string{"/user/withdrawal/apply": "SELECT count(*) FROM #withdrawals",
+		"/deposit/pay": "SELECT count(*) FROM #deposits WHERE state = 'paid'", "/payBill/pay": "SELECT count(*) FROM #bills"} {
+		require.GreaterOrEqual(b.t, b.count(query), int64(s.papers[path]), path)
+	}
+	b.none("a deposit is paid without a payment, or a payment without its deposit", `SELECT d.id FROM #deposits d
+		LEFT JOIN (SELECT ref, count(*) AS n FROM #payment_parts WHERE purpose = 'deposit' AND state = 'done' GROUP BY ref) q ON q.ref = d.id
+		WHERE coalesce(q.n, 0) <> CASE WHEN d.state = 'unpaid' THEN 0 ELSE 1 END`)
+	b.none("a bill differs from its payment", `SELECT q.id FROM #payment_parts q LEFT JOIN #bills x ON x.payment_id = q.payment_id
+		WHERE q.purpose = 'bill' AND q.state = 'done' AND (x.id IS NULL OR x.amount - x.discount <> q.amount)`)
+	b.none("a bill has no payment", `SELECT x.id FROM #bills x LEFT JOIN #payment_parts q ON q.payment_id = x.payment_id AND q.state = 'done' WHERE q.id IS NULL`)
+}
+
+// decide pays every other withdrawal and refuses the rest.
+func (b ledgers) decide(h *host) {
+	for n := 0; ; n++ {
+		list, err := h.svc.Payouts.List(b.ctx, mall.System(), withdraw.Filter{States: []withdraw.State{withdraw.Asked}}, mall.Page{Limit: 1})
+		require.NoError(b.t, err)
+		if len(list.Items) == 0 {
+			return
+		}
+		if n%2 == 0 {
+			_, err = h.svc.Payouts.Pay(b.ctx, mall.System(), list.Items[0].ID)
+		} else {
+			_, err = h.svc.Payouts.Refuse(b.ctx, mall.System(), list.Items[0].ID, "no")
+		}
+		require.NoError(b.t, err)
+	}
+}
+
+// money: what came in at the gateway and as gifts lies in wallets, was paid for
+// something, or was paid out.
 func (b ledgers) money() {
 	in := b.count("SELECT coalesce(sum(amount), 0) FROM #payments WHERE state = 'succeeded' AND provider NOT IN ('balance', 'none')")
 	gifts := b.count("SELECT coalesce(sum(balance), 0) FROM #wallet_entries WHERE source_type LIKE '%.gift'")
 	wallets := b.count("SELECT coalesce(sum(balance + frozen), 0) FROM #wallets")
-	orders := b.count("SELECT coalesce(sum(amount), 0) FROM #payment_parts WHERE purpose = 'order' AND state = 'done'")
-	require.Equal(b.t, in+gifts, wallets+orders, "money in (%d + gifts %d) against wallets %d and orders %d", in, gifts, wallets, orders)
+	spent := b.count("SELECT coalesce(sum(amount), 0) FROM #payment_parts WHERE purpose <> 'recharge' AND state = 'done'")
+	out := b.count("SELECT coalesce(sum(amount), 0) FROM #withdrawals WHERE state = 'paid'")
+	require.Equal(b.t, in+gifts, wallets+spent+out, "money in (%d + gifts %d) against wallets %d, spendings %d and payouts %d", in, gifts, wallets, spent, out)
 	require.Positive(b.t, in, "the storm paid nothing at the gateway")
-	b.t.Logf("%d orders: %d paid, %d expired, %d cancelled; %d fen came in, %d fen were kept from late payments",
+}
+
+// tell logs what the storm did.
+func (b ledgers) tell() {
+	b.t.Logf("%d orders: %d paid, %d expired, %d cancelled; %d withdrawals, %d deposits, %d bills; %d fen came in, %d fen were kept from late payments",
 		b.count("SELECT count(*) FROM #orders"), b.count("SELECT count(*) FROM #orders WHERE pay_state = 'paid'"),
 		b.count("SELECT count(*) FROM #orders WHERE end_state = 'expired'"), b.count("SELECT count(*) FROM #orders WHERE end_state = 'cancelled'"),
-		in, b.count("SELECT coalesce(sum(amount), 0) FROM #payment_parts WHERE state = 'kept'"))
+		b.count("SELECT count(*) FROM #withdrawals"), b.count("SELECT count(*) FROM #deposits"), b.count("SELECT count(*) FROM #bills"),
+		b.count("SELECT coalesce(sum(amount), 0) FROM #payments WHERE state = 'succeeded' AND provider NOT IN ('balance', 'none')"), b.count("SELECT coalesce(sum(amount), 0) FROM #payment_parts WHERE state = 'kept'"))
 }
 
 // gatewayBooks are the orders of the gateway process.

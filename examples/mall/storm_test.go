@@ -26,6 +26,7 @@ type storm struct {
 	paid    map[int64]bool    // orders that orderPay has acknowledged
 	settled map[string]string // out_trade_no -> outcome of what the gateway has settled
 	placed  int
+	papers  map[string]int // acknowledged withdrawals, deposits and bills, by path
 	refused map[string]int // refusals by what was said
 	served  []int          // acknowledged orders by host
 }
@@ -38,7 +39,7 @@ type stormGoods struct {
 func newStorm(gateway string, hosts ...string) *storm {
 	return &storm{
 		hosts: hosts, gateway: gateway, client: &http.Client{Timeout: 10 * time.Second},
-		paid: map[int64]bool{}, settled: map[string]string{}, refused: map[string]int{}, served: make([]int, len(hosts)),
+		paid: map[int64]bool{}, settled: map[string]string{}, refused: map[string]int{}, papers: map[string]int{}, served: make([]int, len(hosts)),
 	}
 }
 
@@ -145,7 +146,8 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// buy is one visit of a shopper: recharge now and then, an order, its payment.
+// buy is one visit of a shopper: recharge now and then, orders, their payment,
+// and something else that moves the balance.
 func (s *storm) buy(ctx context.Context, host, shopper int, rng *rand.Rand) error {
 	base := s.hosts[host]
 	var login struct {
@@ -163,8 +165,30 @@ func (s *storm) buy(ctx context.Context, host, shopper int, rng *rand.Rand) erro
 		if err := s.order(ctx, host, login.Token, rng); err != nil {
 			return err
 		}
+		if err := s.paper(ctx, base, login.Token, rng); err != nil && !errors.Is(err, errRefused) {
+			return err
+		}
 	}
 	return nil
+}
+
+// paper asks for a withdrawal, leaves a deposit or pays a bill, from the balance.
+func (s *storm) paper(ctx context.Context, base, token string, rng *rand.Rand) error {
+	path, form := "/user/withdrawal/apply", url.Values{"token": {token}, "money": {"21.50"}}
+	switch rng.IntN(6) {
+	case 0:
+	case 1:
+		path, form = "/deposit/pay", url.Values{"token": {token}, "amount": {"5"}, "refCode": {strconv.FormatUint(rng.Uint64(), 36)}}
+	case 2:
+		path, form = "/payBill/pay", url.Values{"token": {token}, "money": {"7.77"}}
+	default:
+		return nil
+	}
+	err := s.call(ctx, base, path, form, nil)
+	if err == nil {
+		s.note(func() { s.papers[path]++ })
+	}
+	return err
 }
 
 // order places an order and, mostly, pays it in one of two ways.
