@@ -84,7 +84,7 @@ func (r shops) also(q shop.Query) shop.Query {
 
 // apart leaves out what the first half of a list by keyword has.
 func (r shops) apart(q shop.Query, where *condition) *condition {
-	where.and("NOT "+likeText(r.postgres(), "s.name"), containing(searchedFor(q)))
+	where.and("NOT "+likeText(r.postgres(), "s.name", searchedFor(q)), containing(searchedFor(q)))
 	return where
 }
 

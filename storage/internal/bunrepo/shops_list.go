@@ -173,9 +173,9 @@ func (r shops) filter(q shop.Query) *condition {
 	switch keyword := searchedFor(q); {
 	case keyword == "", q.First == shop.ByKeyword && !r.postgres():
 	case q.First == shop.ByKeyword || len(q.Named) == 0:
-		where.and(likeText(r.postgres(), "s.name"), containing(keyword))
+		where.and(likeText(r.postgres(), "s.name", keyword), containing(keyword))
 	default:
-		where.and(likeText(r.postgres(), "s.name")+" OR s.category_id IN ("+marks(len(q.Named))+")", append([]any{containing(keyword)}, anys(q.Named)...)...)
+		where.and(likeText(r.postgres(), "s.name", keyword)+" OR s.category_id IN ("+marks(len(q.Named))+")", append([]any{containing(keyword)}, anys(q.Named)...)...)
 	}
 	return where
 }
