@@ -341,6 +341,7 @@ func (s *Services) table() []Sweep {
 		{"old weather", 6 * time.Hour, limited(s.Weather.Forget)},
 		{"scenes", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Scenes.Sweep(ctx, batch) })},
 		{"notes of visitors", 10 * time.Minute, plain(func(ctx context.Context) error { return s.Visitors.Sweep(ctx, batch) })},
+		{"unpaid memberships", time.Hour, limited(s.Levels.SweepDrafts)},
 		{"payment notices", time.Hour, limited(s.Payments.SweepNotices)},
 		{"payment bills", 10 * time.Minute, limited(s.Payments.SweepBills)},
 		{"old payment bills", 6 * time.Hour, limited(s.Payments.SweepOldBills)},

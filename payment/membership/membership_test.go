@@ -338,6 +338,31 @@ func TestRefundTakesItsOwnGrant(t *testing.T) {
 	})
 }
 
+// TestDraftsAreForgotten a month after they were last asked for, purchases never.
+func TestDraftsAreForgotten(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *shop) {
+		ctx := t.Context()
+		bought, p := s.buy(s.price(s.gold, 1, month), false), s.price(s.gold, 2, month)
+		d, err := s.Draft(ctx, buyer, membership.Order{Price: p.ID})
+		require.NoError(t, err)
+		s.pass(20 * day)
+		again, err := s.Draft(ctx, buyer, membership.Order{Price: p.ID})
+		require.NoError(t, err)
+		require.Equal(t, d.ID, again.ID)
+		for want, wait := range []time.Duration{20 * day, 11 * day} {
+			s.pass(wait)
+			n, err := s.SweepDrafts(ctx, 10)
+			require.NoError(t, err)
+			require.Equal(t, want, n)
+		}
+		_, err = s.GetOf(ctx, buyer, d.ID)
+		require.ErrorIs(t, err, membership.ErrNone)
+		_, err = s.GetOf(ctx, buyer, bought.ID)
+		require.NoError(t, err)
+	})
+}
+
 // TestErase: no words are left, and nothing is renewed for who is gone.
 func TestErase(t *testing.T) {
 	t.Parallel()

@@ -39,6 +39,9 @@ type Repository interface {
 	Pay(ctx context.Context, id mall.ID, at time.Time) (bool, error)
 	// Refund moves paid → refunded, for at most the purchase's amount.
 	Refund(ctx context.Context, id, by mall.ID, amount mall.Money, at time.Time) (bool, error)
+	// Forget deletes at most limit drafts that nobody asked for again since a
+	// moment, and answers how many.
+	Forget(ctx context.Context, before time.Time, limit int) (int, error)
 	// Redact empties the remarks of an account's purchases.
 	Redact(ctx context.Context, account mall.ID) error
 

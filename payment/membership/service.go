@@ -33,6 +33,9 @@ type Config struct {
 	// RenewFor is how long after its end a membership is still renewed when
 	// the balance did not suffice before; default 24 hours.
 	RenewFor time.Duration
+	// KeepDrafts is how long a purchase that nobody paid is kept after it was
+	// last asked for; default 30 days.
+	KeepDrafts time.Duration
 	// Calendar makes the day on which a membership ends, and the one in
 	// numbers; the zero value is UTC+8.
 	Calendar mall.Calendar
@@ -64,6 +67,9 @@ func New(d Deps, c Config) (*Service, error) {
 	}
 	if c.RenewFor <= 0 {
 		c.RenewFor = 24 * time.Hour
+	}
+	if c.KeepDrafts <= 0 {
+		c.KeepDrafts = 30 * 24 * time.Hour
 	}
 	s := &Service{d: d, cfg: c, now: mall.Clock(c.Now)}
 	d.Payments.Handle(Purpose, payment.Handler{Price: s.price, Run: s.run, Kind: payment.KindLevel})
@@ -161,6 +167,18 @@ func (s *Service) sellable(ctx context.Context, d *Purchase) (*member.Level, err
 		}
 	}
 	return level, nil
+}
+
+// SweepDrafts deletes drafts that Config.KeepDrafts does not keep, at most
+// limit, and answers how many. Money that comes for one later is refused.
+func (s *Service) SweepDrafts(ctx context.Context, limit int) (int, error) {
+	n := 0
+	err := s.d.Tx.Do(ctx, func(ctx context.Context) error {
+		var err error
+		n, err = s.d.Repo.Forget(ctx, s.now().Add(-s.cfg.KeepDrafts), limit)
+		return err
+	})
+	return n, err
 }
 
 // maxYears is how far from now memberships reach that are bought.

@@ -151,6 +151,25 @@ func testMemberships(t *testing.T, open Open) {
 	got, err = repo.Get(ctx, all[2].ID)
 	require.NoError(t, err)
 	require.NotEmpty(t, got.Remark, "another account's")
+	for before, want := range map[time.Time]int{moneyDay: 0, moneyDay.Add(time.Hour): 2} {
+		must(t, store, func(ctx context.Context) error {
+			n, err := repo.Forget(ctx, before, 2)
+			require.Equal(t, want, n, "of three drafts")
+			return err
+		})
+	}
+	must(t, store, func(ctx context.Context) error {
+		kept := aMembership("M6", 8, 1)
+		require.NoError(t, repo.Draft(ctx, kept))
+		again := aMembership("M7", 8, 1)
+		again.Created = moneyDay.Add(time.Hour)
+		require.NoError(t, repo.Draft(ctx, again))
+		n, err := repo.Forget(ctx, moneyDay.Add(time.Hour), 9)
+		require.Equal(t, 1, n, "what was asked for again stays, and what was paid")
+		_, gone := repo.Get(ctx, kept.ID)
+		require.NoError(t, gone)
+		return err
+	})
 }
 
 func testRenewals(t *testing.T, open Open) {

@@ -71,7 +71,7 @@ func (m memberships) Draft(ctx context.Context, p *membership.Purchase) error {
 // redraft writes the wishes of a purchase into the account's draft of the same
 // price; false when there is none.
 func (m memberships) redraft(ctx context.Context, row *levelPurchaseRow) (bool, error) {
-	return hit(m.upd(ctx).Model(row).Set("renew = ?", row.Renew).Set("remark = ?", row.Remark).
+	return hit(m.upd(ctx).Model(row).Set("renew = ?", row.Renew).Set("remark = ?", row.Remark).Set("listed_at = ?", row.ListedAt).
 		Where("account_id = ? AND price_id = ? AND state = ?", row.AccountID, row.PriceID, membership.Unpaid).
 		Returning("id, number, created_at").Exec(ctx))
 }
@@ -119,6 +119,13 @@ func (m memberships) Refund(ctx context.Context, id, by mall.ID, amount mall.Mon
 	return hit(m.upd(ctx).Model((*levelPurchaseRow)(nil)).Set("state = ?", membership.Refunded).Set("refunded = ?", amount).
 		Set("by_account = ?", by).Set("ended_at = ?", at.UnixMilli()).
 		Where("id = ? AND state = ? AND amount >= ?", id, membership.Paid, amount).Exec(ctx))
+}
+
+func (m memberships) Forget(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := count(m.del(ctx).Model((*levelPurchaseRow)(nil)).
+		Where("id IN (SELECT o.id FROM ?(ns)level_purchases AS o WHERE o.state = ? AND o.listed_at < ? ORDER BY o.listed_at LIMIT ?)",
+			membership.Unpaid, before.UnixMilli(), limit).Exec(ctx))
+	return int(n), err
 }
 
 func (m memberships) Redact(ctx context.Context, account mall.ID) error {

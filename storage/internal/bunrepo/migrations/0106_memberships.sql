@@ -13,7 +13,8 @@ CREATE TABLE {ns}level_prices (
 CREATE INDEX {ix}level_prices_level ON {ns}level_prices (level_id, amount, id);
 
 -- What accounts buy and bought of levels: of amount staff decided to give back
--- refunded. Lists are by listed_at: when it was paid, until then when it was drafted.
+-- refunded. Lists are by listed_at: when it was paid, until then when it was
+-- drafted or asked for again.
 CREATE TABLE {ns}level_purchases (
   id {id},
   number TEXT NOT NULL,
@@ -40,6 +41,8 @@ CREATE UNIQUE INDEX {ix}level_purchases_number ON {ns}level_purchases (number);
 CREATE UNIQUE INDEX {ix}level_purchases_draft ON {ns}level_purchases (account_id, price_id) WHERE state = 'unpaid';
 -- Those of an account, newest first.
 CREATE INDEX {ix}level_purchases_account ON {ns}level_purchases (account_id, listed_at, id);
+-- Drafts that nobody paid, oldest first.
+CREATE INDEX {ix}level_purchases_state ON {ns}level_purchases (state, listed_at);
 -- All, newest first.
 CREATE INDEX {ix}level_purchases_listed ON {ns}level_purchases (listed_at, id);
 -- Those of a level, newest first.
