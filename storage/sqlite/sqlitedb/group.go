@@ -87,9 +87,10 @@ func (e *engine) leave(w *waiter) bool {
 }
 
 // pass hands the baton with its group to the next caller. When nobody waits,
-// or the group is full, it commits first.
+// or the group is full, it commits first. Before that it lets those go ahead who
+// are about to come: a commit costs more than the work of several callers.
 func (e *engine) pass(g *group) {
-	ended := false
+	ended, looked := false, false
 	for {
 		e.mu.Lock()
 		waiting := len(e.queue) > 0
@@ -111,6 +112,11 @@ func (e *engine) pass(g *group) {
 			return
 		}
 		e.mu.Unlock()
+		if !looked && !g.full() {
+			looked = true
+			runtime.Gosched()
+			continue
+		}
 		e.end(g)
 		g, ended = nil, true
 	}
