@@ -125,6 +125,7 @@ var codes = map[string]row{
 	"order.claim_none":      {700, "没有售后记录"},
 	"order.no_purchase":     {700, "没有购买记录"},
 	"order.claim_amount":    {300, "退款金额不能超过可退金额"},
+	"order.no_freight":      {20002, "没有可退的运费"},
 
 	// payment, wallet, points
 	"payment.purpose":     {300, "不支持的支付类型:%v"},
@@ -154,6 +155,7 @@ var codes = map[string]row{
 	"withdraw.short":      {20001, "可提现余额不足"},
 	"withdraw.none":       {700, "提现记录不存在"},
 	"withdraw.decided":    {20002, "提现申请已处理"},
+	"withdraw.too_many":   {20002, "待处理的提现最多%v笔"},
 	"bill.rule":           {300, "买单规则不正确"},
 	"invoice.none":        {700, "发票记录不存在"},
 	"invoice.order":       {10000, "该订单已申请过发票"},

@@ -27,6 +27,10 @@ type Repository interface {
 	Logs(ctx context.Context, account mall.ID, f Filter, p mall.Page) (mall.Slice[Entry], error)
 	// Sum adds up the ledger of an account: it equals Get, always.
 	Sum(ctx context.Context, account mall.ID) (balance, frozen mall.Money, err error)
+	// Gifts is what is left of the gifts (payment.KindGift) in a wallet: they are
+	// spent after all else. What refunds and returned deposits brought back
+	// counts as never spent, so that no gift becomes money by being refunded.
+	Gifts(ctx context.Context, account mall.ID) (mall.Money, error)
 	// Redact empties the remarks of an account's entries, and deletes its pay password.
 	Redact(ctx context.Context, account mall.ID) error
 

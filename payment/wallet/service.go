@@ -82,6 +82,13 @@ func (s *Service) Available(ctx context.Context, account mall.ID) (mall.Money, e
 	return a.Balance, err
 }
 
+// Gifts is what is left of the gifts of recharges in a wallet, in fen. They are
+// spent after all else, and what was refunded counts as never spent. It reads
+// the account's whole ledger.
+func (s *Service) Gifts(ctx context.Context, account mall.ID) (mall.Money, error) {
+	return s.d.Repo.Gifts(ctx, account)
+}
+
 // CashLogs lists what came and went, newest first.
 func (s *Service) CashLogs(ctx context.Context, account mall.ID, f Filter, p mall.Page) (mall.Slice[Entry], error) {
 	return s.d.Repo.Logs(ctx, account, f, p.Clean())

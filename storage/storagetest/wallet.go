@@ -86,6 +86,9 @@ func testWallets(t *testing.T, open Open) {
 	require.NoError(t, err)
 	want.ID = got.ID
 	require.Equal(t, want, got)
+	gifts, err := repo.Gifts(ctx, 5)
+	require.NoError(t, err)
+	require.Zero(t, gifts)
 	balance, frozen, err := repo.Sum(ctx, 5)
 	require.NoError(t, err)
 	require.Equal(t, []mall.Money{90, 0}, []mall.Money{balance, frozen})

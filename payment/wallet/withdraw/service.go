@@ -27,11 +27,15 @@ type Deps struct {
 
 // Config works at its zero value.
 type Config struct {
-	// Rules are the shop's rules, asked at every request; nil: any amount, no fee.
+	// Rules are the shop's rules, asked at every request; nil: those of the zero
+	// value, which are any amount without gifts, and no fee.
 	Rules func(ctx context.Context) (Rules, error)
 	// NeedPassword says whether a request needs the pay password; nil means no.
 	// A password that is given is always checked.
 	NeedPassword func(ctx context.Context, who mall.Actor) (bool, error)
+	// MaxOpen is how many withdrawals of an account may wait for a decision;
+	// default 20.
+	MaxOpen int64
 	// Calendar makes the day in numbers; the zero value is UTC+8.
 	Calendar mall.Calendar
 	// Now is the clock; nil means the system's.
@@ -57,6 +61,9 @@ func New(d Deps, c Config) (*Service, error) {
 	case d.Wallets == nil:
 		return nil, errors.New("withdraw: Deps.Wallets is missing")
 	}
+	if c.MaxOpen <= 0 {
+		c.MaxOpen = 20
+	}
 	return &Service{d: d, cfg: c, now: mall.Clock(c.Now)}, nil
 }
 
@@ -65,8 +72,9 @@ const maxText = 64
 
 // Apply asks for a withdrawal: the amount is set aside in the transaction that
 // stores the request, so that however many come at once never exceed the
-// balance: ErrShort. ErrClosed, ErrMin and ErrFee by the shop's rules; the
-// errors of wallet.Service.CheckPassword. It is called outside of transactions.
+// balance less what is left of gifts (Rules.Gifts): ErrShort. ErrTooMany while
+// Config.MaxOpen of them wait; ErrClosed, ErrMin and ErrFee by the shop's rules;
+// the errors of wallet.Service.CheckPassword. It is called outside of transactions.
 func (s *Service) Apply(ctx context.Context, who mall.Actor, in Request) (*Withdrawal, error) {
 	account, err := who.Buyer()
 	if err != nil {
@@ -79,7 +87,7 @@ func (s *Service) Apply(ctx context.Context, who mall.Actor, in Request) (*Withd
 	if utf8.RuneCountInString(in.Name) > maxText {
 		return nil, mall.ErrInvalid.With("name")
 	}
-	fee, err := s.fee(ctx, in.Amount)
+	rules, err := s.rules(ctx, in.Amount)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +97,7 @@ func (s *Service) Apply(ctx context.Context, who mall.Actor, in Request) (*Withd
 	var w *Withdrawal
 	err = s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		now := s.now()
-		w = &Withdrawal{Number: "W" + payment.NewNumber(s.cfg.Calendar, now), Account: account, Amount: in.Amount, Fee: fee,
+		w = &Withdrawal{Number: "W" + payment.NewNumber(s.cfg.Calendar, now), Account: account, Amount: in.Amount, Fee: rules.Fee(in.Amount),
 			Name: in.Name, State: Asked, Face: who.Face, Created: now}
 		if err := s.d.Repo.Insert(ctx, w); err != nil {
 			return err
@@ -97,6 +105,9 @@ func (s *Service) Apply(ctx context.Context, who mall.Actor, in Request) (*Withd
 		err := s.d.Wallets.Hold(ctx, s.move(w, payment.KindWithdraw, "withdraw.asked"))
 		if errors.Is(err, wallet.ErrShort) {
 			return ErrShort
+		}
+		if err == nil {
+			err = s.bounded(ctx, account, rules)
 		}
 		if err != nil {
 			return err
@@ -109,25 +120,48 @@ func (s *Service) Apply(ctx context.Context, who mall.Actor, in Request) (*Withd
 	return w, nil
 }
 
-// fee is what the rules take of an amount that they allow.
-func (s *Service) fee(ctx context.Context, amount mall.Money) (mall.Money, error) {
+// rules are those of the moment, if they allow an amount.
+func (s *Service) rules(ctx context.Context, amount mall.Money) (r Rules, err error) {
 	if s.cfg.Rules == nil {
-		return 0, nil
+		return r, nil
 	}
-	r, err := s.cfg.Rules(ctx)
-	if err != nil {
-		return 0, err
+	if r, err = s.cfg.Rules(ctx); err != nil {
+		return r, err
 	}
 	fee := r.Fee(amount)
 	switch {
 	case r.Closed:
-		return 0, ErrClosed
+		return r, ErrClosed
 	case amount < r.Min:
-		return 0, ErrMin.With(r.Min)
+		return r, ErrMin.With(r.Min)
 	case fee < 0 || fee >= amount:
-		return 0, ErrFee.With(fee)
+		return r, ErrFee.With(fee)
 	}
-	return fee, nil
+	return r, nil
+}
+
+// bounded refuses one withdrawal too many, and one that takes gifts with it.
+// The wallet's row was written before, so requests of an account come one
+// after the other.
+func (s *Service) bounded(ctx context.Context, account mall.ID, r Rules) error {
+	open, err := s.d.Repo.List(ctx, Filter{Account: account, States: []State{Asked}}, mall.Page{Limit: 1})
+	switch {
+	case err != nil:
+		return err
+	case open.Total > s.cfg.MaxOpen:
+		return ErrTooMany.With(s.cfg.MaxOpen)
+	case r.Gifts:
+		return nil
+	}
+	gifts, err := s.d.Wallets.Gifts(ctx, account)
+	if err != nil || gifts == 0 {
+		return err
+	}
+	left, err := s.d.Wallets.Available(ctx, account)
+	if err == nil && left < gifts {
+		err = ErrShort
+	}
+	return err
 }
 
 func (s *Service) password(ctx context.Context, who mall.Actor, password string) error {
@@ -145,7 +179,8 @@ func (s *Service) password(ctx context.Context, who mall.Actor, password string)
 }
 
 // Pay confirms that the payout of a withdrawal was sent: the amount leaves the
-// wallet, once. ErrDecided when it was paid or refused before. It needs Right.
+// wallet, once. ErrDecided when it was paid or refused before. It needs Right,
+// and nobody decides on a withdrawal of their own: mall.ErrDenied.
 func (s *Service) Pay(ctx context.Context, who mall.Actor, id mall.ID) (*Withdrawal, error) {
 	return s.decide(ctx, who, id, Paid, "", func(ctx context.Context, w *Withdrawal) error {
 		return s.d.Wallets.SpendFrozen(ctx, s.move(w, payment.KindWithdrawn, "withdraw.paid"))
@@ -182,6 +217,9 @@ func (s *Service) decide(ctx context.Context, who mall.Actor, id mall.ID, to Sta
 		}
 		if !ok {
 			return ErrDecided
+		}
+		if who.Account != 0 && who.Account == w.Account {
+			return mall.ErrDenied
 		}
 		if err := pay(ctx, w); err != nil {
 			return err

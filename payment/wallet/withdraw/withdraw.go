@@ -43,6 +43,7 @@ type Rules struct {
 	Min    mall.Money // fen, the least amount; 0 is any
 	Rate   mall.Rate  // fee as a share of the amount, rounded half up
 	MinFee mall.Money // fen, the least fee
+	Gifts  bool       // the gifts of recharges are paid out too; else whoever recharges and withdraws earns them
 }
 
 // Fee is what the shop keeps of an amount.

@@ -191,3 +191,82 @@ func TestWithdrawalsNeverExceedTheBalance(t *testing.T) {
 		}
 	})
 }
+
+// TestGiftsAreNotPaidOut: who recharges for a gift and withdraws gets what was
+// paid, whether the gift waits, is frozen, or went through a refund.
+func TestGiftsAreNotPaidOut(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		ctx, n := t.Context(), mall.ID(0)
+		move := func(kind wallet.Kind, amount mall.Money) wallet.Move {
+			n++
+			return wallet.Move{Account: 1, Kind: kind, Amount: amount, Source: wallet.Source{Type: "gift", ID: n}}
+		}
+		gifts := func(want mall.Money) {
+			t.Helper()
+			got, err := b.wallets.Gifts(ctx, 1)
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+		}
+		apply := func(amount mall.Money, want error) {
+			t.Helper()
+			w, err := b.Apply(ctx, buyer, withdraw.Request{Amount: amount})
+			require.ErrorIs(t, err, want)
+			if err == nil {
+				_, err = b.Refuse(ctx, staff, w.ID, "no")
+				require.NoError(t, err)
+			}
+		}
+		gifts(0)
+		require.NoError(t, b.wallets.Earn(ctx, move(payment.KindGift, 200))) // beside the 1000 paid
+		gifts(200)
+		apply(1001, withdraw.ErrShort)
+		apply(1000, nil)
+		b.rules.Gifts = true
+		apply(1200, nil)
+		b.rules.Gifts = false
+		require.NoError(t, b.wallets.Freeze(ctx, move(0, 1100)))
+		gifts(200)
+		apply(1, withdraw.ErrShort)
+		require.NoError(t, b.wallets.Unfreeze(ctx, move(0, 1100)))
+		require.NoError(t, b.wallets.Spend(ctx, move(payment.KindOrder, 1150)))
+		gifts(50)
+		require.NoError(t, b.wallets.Earn(ctx, move(payment.KindRefund, 1150)))
+		gifts(200)
+		apply(1001, withdraw.ErrShort)
+		require.NoError(t, b.wallets.Spend(ctx, move(payment.KindOrder, 1200)))
+		gifts(0)
+		require.NoError(t, b.wallets.Earn(ctx, move(payment.KindRecharge, 500)))
+		gifts(0)
+		apply(500, nil)
+		b.books(500, 0, 0)
+	})
+}
+
+// TestWhoMayDecide: not on withdrawals of one's own, and a flood of requests
+// ends before it reaches the staff.
+func TestWhoMayDecide(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		for range 20 {
+			_, err := b.Apply(t.Context(), buyer, withdraw.Request{Amount: 1})
+			require.NoError(t, err)
+		}
+		_, err := b.Apply(t.Context(), buyer, withdraw.Request{Amount: 1})
+		require.ErrorIs(t, err, withdraw.ErrTooMany)
+		b.books(980, 20, 0)
+		list, err := b.ListOf(t.Context(), buyer, withdraw.Filter{}, mall.Page{Limit: 15})
+		require.NoError(t, err)
+		require.Equal(t, []int64{15, 20}, []int64{int64(len(list.Items)), list.Total})
+		self := buyer
+		self.Rights = staff.Rights
+		_, err = b.Pay(t.Context(), self, list.Items[0].ID)
+		require.ErrorIs(t, err, mall.ErrDenied)
+		_, err = b.Refuse(t.Context(), self, list.Items[0].ID, "mine")
+		require.ErrorIs(t, err, mall.ErrDenied)
+		b.books(980, 20, 0)
+		_, err = b.Pay(t.Context(), staff, list.Items[0].ID)
+		require.NoError(t, err)
+		b.books(980, 19, 1)
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/wallet"
 )
 
@@ -111,6 +112,18 @@ func (w wallets) Sum(ctx context.Context, account mall.ID) (balance, frozen mall
 		ColumnExpr("CAST(COALESCE(SUM(balance), 0) AS BIGINT), CAST(COALESCE(SUM(frozen), 0) AS BIGINT)").
 		Where("account = ?", account).Scan(ctx, &balance, &frozen)
 	return balance, frozen, err
+}
+
+func (w wallets) Gifts(ctx context.Context, account mall.ID) (mall.Money, error) {
+	// least is the lowest that the wallet ever stood without gifts, and without
+	// what came back: below 0 it had to spend gifts.
+	var gifts, back, least int64
+	err := w.rawRead(ctx, `SELECT CAST(COALESCE(SUM(gift), 0) AS BIGINT), CAST(COALESCE(SUM(back), 0) AS BIGINT), CAST(COALESCE(MIN(own), 0) AS BIGINT) FROM (
+		SELECT gift, back, SUM(balance + frozen - gift - back) OVER (ORDER BY id) AS own FROM (
+			SELECT id, balance, frozen, CASE WHEN kind = ? THEN balance ELSE 0 END AS gift, CASE WHEN kind IN (?, ?) THEN balance ELSE 0 END AS back
+			FROM ?(ns)wallet_entries WHERE account = ?) AS e) AS s`,
+		payment.KindGift, payment.KindRefund, payment.KindDepositBack, account).Scan(ctx, &gifts, &back, &least)
+	return mall.Money(max(gifts+min(least+back, 0), 0)), err
 }
 
 func (w wallets) Redact(ctx context.Context, account mall.ID) error {
