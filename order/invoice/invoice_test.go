@@ -117,6 +117,12 @@ func TestInvoices(t *testing.T) {
 		}
 		_, err = s.Work(ctx, staff, again.ID)
 		require.NoError(t, err)
+		for _, less := range []books{{paid: 500, refunded: 101, consumed: 1000}, {paid: 500, refunded: 100, consumed: 999}} {
+			*b = less
+			_, err = s.Issue(ctx, staff, again.ID, "https://a.example/x.pdf")
+			require.ErrorIs(t, err, invoice.ErrSpent, "refunded since")
+		}
+		*b = books{paid: 500, refunded: 100, consumed: 1000}
 		got, err := s.Issue(ctx, staff, again.ID, "https://a.example/x.pdf")
 		require.NoError(t, err)
 		require.Equal(t, []any{invoice.Issued, "https://a.example/x.pdf", mall.ID(9)}, []any{got.State, got.File, got.By})

@@ -132,7 +132,8 @@ func (s *Service) Work(ctx context.Context, who mall.Actor, id mall.ID) (*Invoic
 }
 
 // Issue hands an invoice out, once, as the file at a web address. ErrDecided
-// when it was issued or refused before. It needs Right.
+// when it was issued or refused before, ErrSpent when refunds since have left
+// less than it says: refuse it then. It needs Right.
 func (s *Service) Issue(ctx context.Context, who mall.Actor, id mall.ID, file string) (*Invoice, error) {
 	if !webAddress(file) {
 		return nil, mall.ErrInvalid.With("file")
@@ -164,13 +165,16 @@ func (s *Service) decide(ctx context.Context, who mall.Actor, id mall.ID, to Sta
 		if i, err = s.get(ctx, id); err != nil {
 			return err
 		}
-		if !ok {
+		switch {
+		case !ok:
 			return ErrDecided
+		case to == Refused:
+			_, err = s.d.Repo.Take(ctx, i.Account, -i.Amount, mall.MaxMoney)
+		case to == Issued:
+			err = s.still(ctx, i)
 		}
-		if to == Refused {
-			if _, err := s.d.Repo.Take(ctx, i.Account, -i.Amount, mall.MaxMoney); err != nil {
-				return err
-			}
+		if err != nil {
+			return err
 		}
 		return s.event(ctx, i)
 	})
@@ -178,6 +182,23 @@ func (s *Service) decide(ctx context.Context, who mall.Actor, id mall.ID, to Sta
 		return nil, err
 	}
 	return i, nil
+}
+
+// still is ErrSpent when an invoice exceeds what is left of its order, or all
+// invoices of the account what is left of its spendings.
+func (s *Service) still(ctx context.Context, i *Invoice) error {
+	if err := s.covered(ctx, i.Account, i.Request); err != nil {
+		return err
+	}
+	a, err := s.d.Wallets.Amounts(ctx, i.Account)
+	if err != nil {
+		return err
+	}
+	taken, err := s.d.Repo.Invoiced(ctx, i.Account)
+	if err == nil && taken > a.Consumed {
+		err = ErrSpent.With(max(a.Consumed-taken+i.Amount, 0))
+	}
+	return err
 }
 
 func (s *Service) get(ctx context.Context, id mall.ID) (*Invoice, error) {
