@@ -42,10 +42,14 @@ func (r *reply) is(code string) bool {
 // begin is what every call begins with: not inside a transaction, and for the
 // merchant that this provider acts for.
 func (p *Provider) begin(ctx context.Context, merchant string) error {
-	switch {
-	case mall.InTx(ctx):
+	if mall.InTx(ctx) {
 		return payment.ErrInTx
-	case merchant != "" && merchant != p.cfg.SellerID:
+	}
+	return p.actsFor(merchant)
+}
+
+func (p *Provider) actsFor(merchant string) error {
+	if merchant != "" && merchant != p.cfg.SellerID {
 		return mall.ErrNotConfigured.With("alipay merchant " + merchant)
 	}
 	return nil

@@ -78,6 +78,7 @@ type Provider struct {
 var (
 	_ payment.Provider = (*Provider)(nil)
 	_ payment.Biller   = (*Provider)(nil)
+	_ payment.Checker  = (*Provider)(nil)
 )
 
 // New makes the provider; what is missing in the configuration is an error that

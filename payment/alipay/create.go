@@ -48,6 +48,28 @@ var (
 	buyerForm  = regexp.MustCompile(`^2088[0-9]{12}$`)
 )
 
+// Check implements payment.Checker: JSAPI without OpenID is ErrOpenID; CODE without
+// a payment code of Alipay's and scenes that it does not have are mall.ErrInvalid.
+func (p *Provider) Check(r payment.Request) error {
+	if err := p.actsFor(r.Merchant); err != nil {
+		return err
+	}
+	switch r.Scene {
+	case payment.SceneNative, payment.SceneApp, payment.SceneH5, payment.ScenePage:
+	case payment.SceneJSAPI:
+		if r.OpenID == "" {
+			return payment.ErrOpenID
+		}
+	case payment.SceneCode:
+		if !codeForm.MatchString(r.Code) {
+			return mall.ErrInvalid.With("code")
+		}
+	default:
+		return mall.ErrInvalid.With("scene")
+	}
+	return nil
+}
+
 // Create implements payment.Provider. Params are, by scene:
 //
 //	NATIVE  qr_code, and the same as code_url: what the QR code shows
@@ -59,10 +81,13 @@ var (
 //
 // Orders for an app or page are signed here and nobody is called: that a number
 // is paid, closed or used for another amount is told to the payer who gets
-// there. JSAPI without OpenID is ErrOpenID; CODE without a payment code and
-// numbers that are not of 1 to 64 digits, letters and _ are mall.ErrInvalid.
+// there. What Check refuses, and numbers that are not of 1 to 64 digits, letters
+// and _, mall.ErrInvalid, are not sent.
 func (p *Provider) Create(ctx context.Context, r payment.Request) (payment.Opening, error) {
 	err := p.begin(ctx, r.Merchant)
+	if err == nil {
+		err = p.Check(r)
+	}
 	switch {
 	case err != nil:
 		return payment.Opening{}, err
@@ -77,9 +102,6 @@ func (p *Provider) Create(ctx context.Context, r payment.Request) (payment.Openi
 		o.Product = "FACE_TO_FACE_PAYMENT"
 		return p.open(ctx, methodPrecreate, &o)
 	case payment.SceneJSAPI:
-		if r.OpenID == "" {
-			return payment.Opening{}, payment.ErrOpenID
-		}
 		o.Product, o.OpApp, o.OpenID = "JSAPI_PAY", p.cfg.AppID, r.OpenID
 		if buyerForm.MatchString(r.OpenID) { // an account's number, as older apps have them
 			o.BuyerID, o.OpenID = r.OpenID, ""
@@ -94,14 +116,10 @@ func (p *Provider) Create(ctx context.Context, r payment.Request) (payment.Openi
 	case payment.ScenePage:
 		o.Product = "FAST_INSTANT_TRADE_PAY"
 		return p.prepare(methodPage, "pay_url", p.cfg.BaseURL+"?", &o)
-	case payment.SceneCode:
-		if !codeForm.MatchString(r.Code) {
-			return payment.Opening{}, mall.ErrInvalid.With("code")
-		}
+	default: // SceneCode
 		o.Product, o.Scene, o.AuthCode = "FACE_TO_FACE_PAYMENT", "bar_code", r.Code
 		return p.charge(ctx, &o, r.Amount)
 	}
-	return payment.Opening{}, mall.ErrInvalid.With("scene")
 }
 
 // prepare signs an order that the payer's app or browser takes to Alipay.

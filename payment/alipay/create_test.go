@@ -125,6 +125,11 @@ func TestBadRequests(t *testing.T) {
 		c.change(&r)
 		_, err := b.provider.Create(t.Context(), r)
 		require.ErrorIs(t, err, c.want, name)
+		if err := b.provider.Check(r); name == "number" || name == "amount" {
+			require.NoError(t, err, "%s: Check does not look at it", name)
+		} else {
+			require.ErrorIs(t, err, c.want, name)
+		}
 	}
 	require.Empty(t, b.books.All(), "nothing was sent")
 	r := b.request("PAST_1", payment.SceneNative)
