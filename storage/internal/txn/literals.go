@@ -90,8 +90,9 @@ type literal struct {
 	from, to int    // where it stands
 	text     string // its value
 	number   bool
-	list     bool // many numbers in the parentheses of IN, which it begins at
-	stored   bool // among VALUES or after SET, not in a condition
+	list     bool   // many numbers in the parentheses of IN, which it begins at
+	stored   bool   // among VALUES or after SET, not in a condition
+	column   string // the word before it: in a condition, what it is compared with
 }
 
 // literals gives the literals of a statement in order, without those after
@@ -103,9 +104,9 @@ func literals(query string, lists bool, each func(literal) bool) bool {
 	if !repeatable(query) {
 		return false
 	}
-	stored, last := false, ""
+	stored, last, column := false, "", ""
 	for i := 0; i < len(query); {
-		l := literal{from: i, stored: stored}
+		l := literal{from: i, stored: stored, column: column}
 		switch c := query[i]; {
 		case c == '\'':
 			var ok bool
@@ -135,7 +136,10 @@ func literals(query string, lists bool, each func(literal) bool) bool {
 			default:
 				stored = storing(word, stored)
 			}
-			if last = word; !l.list {
+			if last = word; word != "IN" && word != "NOT" {
+				column = word
+			}
+			if !l.list {
 				i = end
 				continue
 			}

@@ -83,8 +83,9 @@ const (
 // for all statements of a shape, so what a plan may depend on stays in the
 // text: TRUE, FALSE, NULL, limits, and in conditions whatever looks like a
 // state, a flag or a kind, which is a number of one digit, a word of
-// lower-case letters, and the empty text. (An id of one digit has a shape of
-// its own then: there are few.) The zero value is ready to Read.
+// lower-case letters, and the empty text; but not what an id is compared with, 0
+// apart, or buyers with numbers of one digit would each have their own shapes.
+// The zero value is ready to Read.
 type Shape struct {
 	Text   []byte   // with $1::bigint for numbers, = ANY($2::bigint[]) for IN with many of them, and $3 for texts
 	Values [][]byte // as text
@@ -148,9 +149,18 @@ func (l literal) meaning() bool {
 		return false
 	}
 	if l.number {
-		return len(l.text) == 1
+		return l.text == "0" || len(l.text) == 1 && !isKey(l.column)
 	}
 	return len(l.text) <= maxWord && after(l.text, 0, isLower) == len(l.text)
+}
+
+// isKey says whether a column holds ids, by its name.
+func isKey(column string) bool {
+	switch column {
+	case "owner", "account", "buyer", "payer", "ref":
+		return true
+	}
+	return strings.HasSuffix(column, "id")
 }
 
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' || c == '_' }

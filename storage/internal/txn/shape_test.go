@@ -48,7 +48,13 @@ func TestShape(t *testing.T) {
 			"SELECT 1 FROM t WHERE id = ANY($1::bigint[]) AND n NOT IN ($2::bigint, 2, 3, 4, 5, 6, 7, 8, 9) AND kind IN ('a', $3) AND id IN (SELECT $4::bigint)",
 			[]string{"{10, 2, -30, 4, 5, 6, 7, 8, 9}", "10", "B", "77"},
 		},
-		{"SELECT 1 FROM t WHERE id IN (5, 60) AND (a, b) IN ((10, 2))", "SELECT 1 FROM t WHERE id IN (5, $1::bigint) AND (a, b) IN (($2::bigint, 2))", []string{"60", "10"}},
+		{"SELECT 1 FROM t WHERE n IN (5, 60) AND (a, b) IN ((10, 2))", "SELECT 1 FROM t WHERE n IN (5, $1::bigint) AND (a, b) IN (($2::bigint, 2))", []string{"60", "10"}},
+		{
+			// Ids go out however small they are, but for 0, which says that there is none.
+			`SELECT 1 FROM t WHERE t.id IN (5, 6) AND "buyer_id" = 7 AND owner = 8 AND kind = 9 AND parent_id <> 0`,
+			`SELECT 1 FROM t WHERE t.id IN ($1::bigint, $2::bigint) AND "buyer_id" = 7 AND owner = $3::bigint AND kind = 9 AND parent_id <> 0`,
+			[]string{"5", "6", "8"},
+		},
 	} {
 		require.Equal(t, c.values != nil, s.Read(c.query), c.query)
 		if c.values == nil {
