@@ -102,8 +102,9 @@ func open(ctx context.Context, path string, o *Options) (*Store, error) {
 func dsn(path string, reader bool) string {
 	// What savepoints save for a rollback stays in memory: each closure of a
 	// group has one, and SQLite would make and drop a file for it. (So does the
-	// sorting of an index that a migration builds.)
-	q := "_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_txlock=immediate&_pragma=temp_store(memory)"
+	// sorting of an index that a migration builds.) The log is copied into the
+	// file every 16 MB instead of 4: each time two more syncs hold the writer up.
+	q := "_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_txlock=immediate&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(4000)"
 	if reader {
 		q = "_busy_timeout=5000&_foreign_keys=1&_query_only=1"
 	}
