@@ -38,8 +38,9 @@ type Repository interface {
 	List(ctx context.Context, owner mall.ID, kind string) ([]Line, error)
 	// Find gives one line; ErrNotFound of mall when there is none.
 	Find(ctx context.Context, owner mall.ID, kind, key string) (Line, error)
-	// Count is the number of lines.
-	Count(ctx context.Context, owner mall.ID, kind string) (int64, error)
+	// Count is the number of lines, and the quantity of the one with the key, 0
+	// when there is none.
+	Count(ctx context.Context, owner mall.ID, kind, key string) (lines, qty int64, err error)
 	// Take deletes the lines of the keys (nil: the selected ones) and gives
 	// them as they were in that moment. Of two that take one line at the same
 	// time, one gets it.

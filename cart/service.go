@@ -96,21 +96,16 @@ func (s *Service) Add(ctx context.Context, owner mall.ID, kind string, in AddInp
 	slices.Sort(l.Addons)
 	l.Key = key(owner, kind, l)
 	err = s.d.Tx.Do(ctx, func(ctx context.Context) error {
-		have, err := s.d.Repo.Find(ctx, owner, kind, l.Key)
-		if errors.Is(err, mall.ErrNotFound) {
-			// Counted without a lock: two first lines in the same moment may
-			// exceed the limit by one, which harms nobody.
-			n, err := s.d.Repo.Count(ctx, owner, kind)
-			if err != nil {
-				return err
-			}
-			if n >= s.cfg.MaxLines {
-				return ErrFull.With(s.cfg.MaxLines)
-			}
-		} else if err != nil {
+		lines, have, err := s.d.Repo.Count(ctx, owner, kind, l.Key)
+		if err != nil {
 			return err
 		}
-		if err := enough(l.SKU, items[0].SKU.Stock, have.Qty+l.Qty); err != nil {
+		// Counted without a lock: two first lines in the same moment may
+		// exceed the limit by one, which harms nobody.
+		if have == 0 && lines >= s.cfg.MaxLines {
+			return ErrFull.With(s.cfg.MaxLines)
+		}
+		if err := enough(l.SKU, items[0].SKU.Stock, have+l.Qty); err != nil {
 			return err
 		}
 		ok, err := s.d.Repo.Add(ctx, owner, kind, l, s.cfg.MaxQuantity)

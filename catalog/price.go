@@ -105,14 +105,11 @@ func (s *Service) shelf(ctx context.Context, wants []Want) (shelf, error) {
 	if len(ids) == 0 {
 		return f, nil
 	}
-	var err error
-	if f.goods, err = s.r.Products.ByIDs(ctx, ids); err != nil {
-		return f, err
-	}
-	skus, err := s.r.Products.SKUs(ctx, ids)
+	goods, skus, err := s.r.Products.WithSKUs(ctx, ids)
 	if err != nil {
 		return f, err
 	}
+	f.goods = goods
 	f.skus = make(map[mall.ID][]SKU, len(ids))
 	for _, k := range skus {
 		f.skus[k.Goods] = append(f.skus[k.Goods], k)

@@ -34,32 +34,21 @@ func (s *Service) ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]*Goods,
 // Detail is everything about one goods, on sale or not; ErrGone when there is
 // none. Looking is counted by CountView, not here.
 func (s *Service) Detail(ctx context.Context, id mall.ID) (*Detail, error) {
-	g, err := s.Get(ctx, id)
+	d, err := s.r.Products.Whole(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, gone(err, id)
 	}
-	d := &Detail{Goods: *g}
 	if err := s.fill(ctx, d); err != nil {
 		return nil, fmt.Errorf("catalog: detail: %w", err)
 	}
 	return d, nil
 }
 
-func (s *Service) fill(ctx context.Context, d *Detail) error {
+// fill adds to the whole goods what stands apart from them.
+func (s *Service) fill(ctx context.Context, d *Detail) (err error) {
 	g := &d.Goods
-	text, err := s.r.Products.Text(ctx, g.ID)
-	if err != nil {
-		return err
-	}
-	d.Content, d.Extra = text.Content, text.Extra
-	if d.Pics, err = s.r.Products.Pics(ctx, g.ID); err != nil {
-		return err
-	}
 	if len(d.Pics) == 0 && g.Pic != "" {
 		d.Pics = []Pic{{URL: g.Pic}}
-	}
-	if d.SKUs, err = s.r.Products.SKUs(ctx, []mall.ID{g.ID}); err != nil {
-		return err
 	}
 	if len(g.PropertyIDs) > 0 {
 		if d.Properties, err = s.r.Products.Properties(ctx, g.ID); err != nil {

@@ -81,6 +81,11 @@ type Products interface {
 	Find(ctx context.Context, id mall.ID) (*Goods, error)
 	// FindCode is the goods of a public code; mall.ErrNotFound.
 	FindCode(ctx context.Context, code string) (mall.ID, error)
+	// Whole is one goods with its stock, its texts, pictures and SKUs;
+	// mall.ErrNotFound also when deleted.
+	Whole(ctx context.Context, id mall.ID) (*Detail, error)
+	// WithSKUs are the goods that ByIDs gives, with what SKUs gives for them.
+	WithSKUs(ctx context.Context, ids []mall.ID) (map[mall.ID]*Goods, []SKU, error)
 	// ByIDs are the goods that are there and not deleted, without stock, in one statement.
 	ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]*Goods, error)
 	// List is a page of goods with their stock.
@@ -96,15 +101,11 @@ type Products interface {
 	// Each are the goods with ids greater than after, deleted ones left out, by id.
 	Each(ctx context.Context, after mall.ID, limit int64) ([]Goods, error)
 
-	// Text is the long texts of goods; the zero Text when there are none.
-	Text(ctx context.Context, goods mall.ID) (Text, error)
 	// Codes are the public codes of goods, deleted ones too.
 	Codes(ctx context.Context, ids []mall.ID) (map[mall.ID]string, error)
 	// Texts are the long texts of several goods in one statement, their Content
 	// cut to so many characters (0: whole); goods without any are missing.
 	Texts(ctx context.Context, goods []mall.ID, most int) (map[mall.ID]Text, error)
-	// Pics are the pictures of goods in order.
-	Pics(ctx context.Context, goods mall.ID) ([]Pic, error)
 	// PicsOf are the pictures of several goods in order, in one statement.
 	PicsOf(ctx context.Context, goods []mall.ID) (map[mall.ID][]Pic, error)
 	// PutPics replaces the pictures of goods; those kept keep their ids.

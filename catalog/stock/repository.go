@@ -19,10 +19,12 @@ type Repository interface {
 	// ReturnHold notes that n more pieces of a Sold hold came back; false when
 	// there is none or fewer than n are left of it.
 	ReturnHold(ctx context.Context, source string, n Need, at time.Time) (bool, error)
-	// Shift adds to the numbers of a counter in one statement; false, and
-	// nothing changed, when there is no such counter or a number would get
-	// below 0. Of an unlimited counter available never changes.
-	Shift(ctx context.Context, key Key, available, held, sold int64) (bool, error)
+	// Shift adds to the numbers of counters, one after the other, and says how
+	// many it changed before the first that is not there or of which a number
+	// would get below 0: that one stays as it is, and of those behind it
+	// nothing is promised, so that all must be undone. Of an unlimited counter
+	// available never changes.
+	Shift(ctx context.Context, shifts ...Shift) (int, error)
 	// Levels gives the counters that exist, in one statement.
 	Levels(ctx context.Context, keys []Key) (map[Key]Level, error)
 	// Create stores counters with available pieces, or Unlimited, where there

@@ -45,7 +45,7 @@ func New(d Deps, c Config) (*Service, error) {
 // Hold takes all needs from available to held under a source, or none of them:
 // needs of one counter are summed, counters are taken in key order, and a
 // source holds a counter once (ErrHeld). ErrShort names the first counter
-// that has too little. It costs one statement, and one per counter.
+// that has too little. It costs one statement, and one per counter, which go to the database together.
 func (s *Service) Hold(ctx context.Context, source string, needs []Need) error {
 	sums, err := sum(needs)
 	if err != nil || len(sums) == 0 {
@@ -59,14 +59,16 @@ func (s *Service) Hold(ctx context.Context, source string, needs []Need) error {
 		if !ok {
 			return ErrHeld.With(source)
 		}
-		for _, n := range sums {
-			ok, err := s.d.Stock.Shift(ctx, n.Key, -n.Qty, n.Qty, 0)
-			if err != nil {
-				return fmt.Errorf("stock: hold: %w", err)
-			}
-			if !ok {
-				return ErrShort.With(n.Key.Ref)
-			}
+		shifts := make([]Shift, len(sums))
+		for i, n := range sums {
+			shifts[i] = Shift{Key: n.Key, Available: -n.Qty, Held: n.Qty}
+		}
+		n, err := s.d.Stock.Shift(ctx, shifts...)
+		if err != nil {
+			return fmt.Errorf("stock: hold: %w", err)
+		}
+		if n < len(sums) {
+			return ErrShort.With(sums[n].Key.Ref)
 		}
 		return nil
 	})
@@ -92,39 +94,37 @@ func sum(needs []Need) ([]Need, error) {
 // Release gives everything that a source still holds back to available. It is
 // idempotent, and does nothing about what was sold.
 func (s *Service) Release(ctx context.Context, source string) error {
-	return s.move(ctx, source, Released, func(n int64) (available, held, sold int64) { return n, -n, 0 })
+	return s.move(ctx, source, Released, func(n Need) Shift { return Shift{Key: n.Key, Available: n.Qty, Held: -n.Qty} })
 }
 
 // Sell takes everything that a source holds to sold. It is idempotent.
 func (s *Service) Sell(ctx context.Context, source string) error {
-	return s.move(ctx, source, Sold, func(n int64) (available, held, sold int64) { return 0, -n, n })
+	return s.move(ctx, source, Sold, func(n Need) Shift { return Shift{Key: n.Key, Held: -n.Qty, Sold: n.Qty} })
 }
 
-func (s *Service) move(ctx context.Context, source string, to State, shift func(int64) (available, held, sold int64)) error {
+func (s *Service) move(ctx context.Context, source string, to State, shift func(Need) Shift) error {
 	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
 		moved, err := s.d.Stock.MoveHolds(ctx, source, to, s.now())
 		if err != nil {
 			return fmt.Errorf("stock: move: %w", err)
 		}
 		slices.SortFunc(moved, func(a, b Need) int { return a.Key.compare(b.Key) })
-		for _, n := range moved {
-			available, held, sold := shift(n.Qty)
-			if err := s.shift(ctx, n.Key, available, held, sold); err != nil {
-				return err
-			}
+		shifts := make([]Shift, len(moved))
+		for i, n := range moved {
+			shifts[i] = shift(n)
 		}
-		return nil
+		return s.shift(ctx, shifts...)
 	})
 }
 
 // shift is a Shift that cannot be refused unless the books are broken.
-func (s *Service) shift(ctx context.Context, key Key, available, held, sold int64) error {
-	ok, err := s.d.Stock.Shift(ctx, key, available, held, sold)
+func (s *Service) shift(ctx context.Context, shifts ...Shift) error {
+	n, err := s.d.Stock.Shift(ctx, shifts...)
 	if err != nil {
 		return fmt.Errorf("stock: move: %w", err)
 	}
-	if !ok {
-		return fmt.Errorf("stock: counter %v does not hold what its holds say", key)
+	if n < len(shifts) {
+		return fmt.Errorf("stock: counter %v does not hold what its holds say", shifts[n].Key)
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func (s *Service) Return(ctx context.Context, source string, key Key, qty int64)
 		if !ok {
 			return ErrNotSold.With(source)
 		}
-		return s.shift(ctx, key, qty, 0, -qty)
+		return s.shift(ctx, Shift{Key: key, Available: qty, Sold: -qty})
 	})
 }
 

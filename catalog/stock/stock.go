@@ -41,6 +41,12 @@ type Need struct {
 	Qty int64
 }
 
+// Shift is what is added to the numbers of a counter.
+type Shift struct {
+	Key                   Key
+	Available, Held, Sold int64
+}
+
 // Level is the state of a counter. Available is Unlimited when it never runs out.
 type Level struct{ Available, Held, Sold int64 }
 

@@ -25,7 +25,8 @@ func (s *Service) Stages() []marketing.Stage {
 func (s *Service) Quote(ctx context.Context, b marketing.Basket) (marketing.Answer, error) {
 	var a marketing.Answer
 	ids := wanted(b)
-	if len(ids) == 0 && !b.Browse {
+	usable := b.Browse && (b.Stage != marketing.Freight || b.Freight > 0) // off no freight nothing can be taken
+	if len(ids) == 0 && !usable {
 		return a, nil
 	}
 	chosen, near, err := s.at(ctx, b, ids)

@@ -8,29 +8,38 @@ import (
 // change loads an order, lets fn change it and saves it, again while somebody
 // else is faster. fn answers false to leave it as it is.
 func (g *Gateway) change(ctx context.Context, number string, fn func(o *Order, ok bool) bool) (Order, error) {
-	for {
-		o, ok, err := g.books.Order(ctx, number)
-		if err != nil {
-			return o, err
-		}
-		o.Number = number
-		if !fn(&o, ok) {
-			return o, nil
-		}
+	o, ok, err := g.books.Order(ctx, number)
+	if err != nil {
+		return o, err
+	}
+	o.Number = number
+	return g.changeFrom(ctx, o, ok, fn)
+}
+
+// changeFrom is change of an order that was just loaded, or that is likely not
+// there: o is then its number alone.
+func (g *Gateway) changeFrom(ctx context.Context, o Order, ok bool, fn func(o *Order, ok bool) bool) (Order, error) {
+	number := o.Number
+	for fn(&o, ok) {
 		saved, err := g.books.Save(ctx, o)
+		if err == nil && !saved {
+			err = ctx.Err()
+		}
 		if err != nil || saved {
 			return o, err
 		}
-		if err := ctx.Err(); err != nil {
+		if o, ok, err = g.books.Order(ctx, number); err != nil {
 			return o, err
 		}
+		o.Number = number
 	}
+	return o, nil
 }
 
 // open opens an order; the same again answers the same.
 func (g *Gateway) open(ctx context.Context, want Order) (Order, code, error) {
 	var c code
-	o, err := g.change(ctx, want.Number, func(o *Order, ok bool) bool {
+	o, err := g.changeFrom(ctx, Order{Number: want.Number}, false, func(o *Order, ok bool) bool {
 		c = codeOK
 		switch {
 		case !ok:

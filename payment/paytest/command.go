@@ -239,7 +239,7 @@ func (g *Gateway) pay(w http.ResponseWriter, r *http.Request) {
 		o, ok, err = g.books.ByPrepay(r.Context(), r.FormValue("prepay_id"))
 	}
 	if err == nil && ok {
-		o, err = g.Pay(r.Context(), o.Number, outcome)
+		o, err = g.payFor(r.Context(), o, ok, outcome)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	switch {

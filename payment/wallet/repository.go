@@ -17,6 +17,8 @@ type Repository interface {
 	// below 0; ok says whether it happened. Without guard it always does, and
 	// a missing wallet is made.
 	Change(ctx context.Context, account mall.ID, d Amounts, guard bool) (left Amounts, ok bool, err error)
+	// Count adds to the totals of a wallet; a missing one is made.
+	Count(ctx context.Context, account mall.ID, t Totals) error
 	// Append stores an entry, or answers false when the account has one of
 	// this source already.
 	Append(ctx context.Context, e *Entry) (bool, error)

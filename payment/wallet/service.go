@@ -171,8 +171,7 @@ func (s *Service) Recharge(ctx context.Context, m Move) error {
 // Count adds to the statistics of an account without moving money.
 func (s *Service) Count(ctx context.Context, account mall.ID, t Totals) error {
 	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
-		_, _, err := s.d.Repo.Change(ctx, account, Amounts{Totals: t}, false)
-		return err
+		return s.d.Repo.Count(ctx, account, t)
 	})
 }
 

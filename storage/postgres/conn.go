@@ -114,7 +114,10 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 
 // QueryContext sends what is owed in front of a query.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if _, ok := txn.Signed(args); ok {
+	if sign, ok := txn.Signed(args); ok {
+		if len(sign.Then) > 0 {
+			return c.together(ctx, append([]string{query}, sign.Then...))
+		}
 		if rows, err := c.keptQuery(ctx, query); rows != nil || err != nil {
 			return rows, err
 		}

@@ -78,19 +78,26 @@ func (c *conn) later(ctx context.Context, query string, waits bool) (bool, error
 	case !waits:
 		return false, nil
 	}
-	s, err := c.statement(ctx, query)
+	o, err := c.owe(ctx, query)
 	if err != nil {
 		return false, err
 	}
-	o := owed{text: query, write: true, statement: s}
+	o.write = true
+	c.owes = append(c.owes, o)
+	return true, nil
+}
+
+// owe is a repository's statement with values that outlast the next one's.
+func (c *conn) owe(ctx context.Context, query string) (owed, error) {
+	s, err := c.statement(ctx, query)
+	o := owed{text: query, statement: s}
 	if s != nil {
 		o.values = make([][]byte, len(c.prepared.next.Values))
 		for i, v := range c.prepared.next.Values {
 			o.values[i] = append([]byte{}, v...)
 		}
 	}
-	c.owes = append(c.owes, o)
-	return true, nil
+	return o, err
 }
 
 // undone forgets what was to come after a savepoint that is undone, and says

@@ -64,9 +64,14 @@ func testCarts(t *testing.T, open Open) {
 	require.Equal(t, int64(4), got.Qty)
 	_, err = repo.Find(ctx, 5, "", "k9")
 	require.ErrorIs(t, err, mall.ErrNotFound)
-	n, err := repo.Count(ctx, 5, "")
+	for key, want := range map[string]int64{"k1": 4, "k9": 0} {
+		lines, qty, err := repo.Count(ctx, 5, "", key)
+		require.NoError(t, err)
+		require.Equal(t, []int64{2, want}, []int64{lines, qty})
+	}
+	lines, qty, err := repo.Count(ctx, 99, "", "k1")
 	require.NoError(t, err)
-	require.Equal(t, int64(2), n)
+	require.Zero(t, lines+qty)
 	kinds, err := repo.Kinds(ctx, 5)
 	require.NoError(t, err)
 	require.Equal(t, []string{"", "other"}, kinds)

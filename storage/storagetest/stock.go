@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -37,10 +38,23 @@ func testStock(t *testing.T, open Open) {
 			{a, -6, 6, 0, false}, {a, -5, 5, 0, true}, {a, 0, -6, 6, false}, {a, 0, -2, 2, true}, {a, 3, 0, -3, false},
 			{slot, -1_000, 1_000, 0, true}, {slot, 0, -1_001, 0, false}, {stock.SKU(9), 0, 0, 0, false},
 		} {
-			ok, err := repo.Shift(ctx, c.key, c.available, c.held, c.sold)
+			n, err := repo.Shift(ctx, stock.Shift{Key: c.key, Available: c.available, Held: c.held, Sold: c.sold})
 			require.NoError(t, err)
-			require.Equal(t, c.ok, ok, "%+v", c)
+			require.Equal(t, c.ok, n == 1, "%+v", c)
 		}
+		took, gave := stock.Shift{Key: a, Held: 1, Sold: -1}, stock.Shift{Key: slot, Held: -1_000}
+		n, err := repo.Shift(ctx, took, gave)
+		require.NoError(t, err)
+		require.Equal(t, 2, n)
+		n, err = repo.Shift(ctx, stock.Shift{Key: a, Held: -1, Sold: 1}, stock.Shift{Key: slot, Held: 1_000}, took)
+		require.NoError(t, err)
+		require.Equal(t, 3, n, "a counter may come twice")
+		n, err = repo.Shift(ctx, stock.Shift{Key: a, Held: -1, Sold: 1})
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		n, err = repo.Shift(ctx)
+		require.NoError(t, err)
+		require.Zero(t, n)
 		require.Equal(t, map[stock.Key]stock.Level{a: {Held: 3, Sold: 2}, slot: {Available: stock.Unlimited, Held: 1_000}}, all(ctx))
 
 		ok, err := repo.Set(ctx, a, 1, 7)
@@ -91,8 +105,24 @@ func testStock(t *testing.T, open Open) {
 		require.False(t, ok, "a source holds a counter once")
 		return nil
 	}))
-	_, err := repo.Shift(ctx, a, 0, 0, 0)
+	_, err := repo.Shift(ctx, stock.Shift{Key: a})
 	require.ErrorIs(t, err, mall.ErrNoTx)
+	_, err = repo.Shift(ctx, stock.Shift{Key: a}, stock.Shift{Key: slot})
+	require.ErrorIs(t, err, mall.ErrNoTx)
+	// The first that falls short is named, wherever it stands; all is undone.
+	before := all(ctx)
+	for at := range 3 {
+		shifts := slices.Repeat([]stock.Shift{{Key: slot, Held: 1}}, 3)
+		shifts[at] = stock.Shift{Key: a, Sold: -1_000}
+		err := store.Do(ctx, func(ctx context.Context) error {
+			n, err := repo.Shift(ctx, shifts...)
+			require.NoError(t, err)
+			require.Equal(t, at, n)
+			return stock.ErrShort
+		})
+		require.ErrorIs(t, err, stock.ErrShort)
+	}
+	require.Equal(t, before, all(ctx))
 }
 
 // testStockRaces: thirty takers of ten pieces, each under a transaction of its own.
@@ -109,8 +139,8 @@ func testStockRaces(t *testing.T, open Open) {
 			if _, err := repo.AddHolds(ctx, fmt.Sprint("o", i), []stock.Need{{Key: stock.SKU(1), Qty: 1}}, moment0); err != nil {
 				return err
 			}
-			ok, err := repo.Shift(ctx, stock.SKU(1), -1, 1, 0)
-			if err == nil && !ok {
+			n, err := repo.Shift(ctx, stock.Shift{Key: stock.SKU(1), Available: -1, Held: 1})
+			if err == nil && n == 0 {
 				err = stock.ErrShort
 			}
 			return err

@@ -87,9 +87,9 @@ func (c carts) Clear(ctx context.Context, owner mall.ID, kind string) (int64, er
 }
 
 func (c carts) List(ctx context.Context, owner mall.ID, kind string) ([]cart.Line, error) {
-	var rows []cartLineRow
-	err := c.sel(ctx).Model(&rows).Where("owner = ? AND kind = ?", owner, kind).Order("id").Scan(ctx)
-	return cartLinesFromRows(rows), err
+	rows, err := c.query(ctx, "SELECT "+selecting[cartLineRow](c.Store, "l")+" FROM ?(ns)cart_lines AS l WHERE l.owner = ? AND l.kind = ? ORDER BY l.id",
+		int64(owner), kind)
+	return scanAll(c.Store, rows, err, 0, func(row *cartLineRow) cart.Line { return cartLineFromRow(*row) })
 }
 
 func (c carts) Find(ctx context.Context, owner mall.ID, kind, key string) (cart.Line, error) {
@@ -98,9 +98,17 @@ func (c carts) Find(ctx context.Context, owner mall.ID, kind, key string) (cart.
 	return cartLineFromRow(row), one(err)
 }
 
-func (c carts) Count(ctx context.Context, owner mall.ID, kind string) (int64, error) {
-	n, err := c.sel(ctx).Model((*cartLineRow)(nil)).Where("owner = ? AND kind = ?", owner, kind).Count(ctx)
-	return int64(n), err
+func (c carts) Count(ctx context.Context, owner mall.ID, kind, key string) (lines, qty int64, err error) {
+	rows, err := c.query(ctx, `SELECT COUNT(*), COALESCE(MAX(CASE WHEN line_key = ? THEN qty END), 0) FROM ?(ns)cart_lines
+		WHERE owner = ? AND kind = ?`, key, int64(owner), kind)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		err = rows.Scan(&lines, &qty)
+	}
+	return lines, qty, cmp.Or(err, rows.Err())
 }
 
 func (c carts) Take(ctx context.Context, owner mall.ID, kind string, keys []string) ([]cart.Line, error) {

@@ -4,9 +4,11 @@
 package bunrepo
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/uptrace/bun/dialect"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/storage/internal/txn"
 )
 
 // Engine runs transactions and hands out the handle for the next statement.
@@ -79,6 +82,64 @@ func (s *Store) rawWrite(ctx context.Context, query string, args ...any) *bun.Ra
 func (s *Store) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	text, args = s.sent(text, args)
 	return s.engine.Reader(ctx).QueryContext(ctx, text, args...)
+}
+
+// reading is one of the queries of together and what takes its rows.
+type reading struct {
+	text string
+	args []any
+	scan func(*sql.Rows) error
+}
+
+// read is a reading that calls add for each row; see scanEach.
+func read[R any](s *Store, add func(*R) error, text string, args ...any) reading {
+	return reading{text, args, func(rows *sql.Rows) error { return scanRows(s, rows, add) }}
+}
+
+// together runs queries that do not need each other's rows. PostgreSQL gets
+// them in one message; outside of a transaction each has its own snapshot all
+// the same.
+func (s *Store) together(ctx context.Context, all ...reading) error {
+	return s.togetherOn(ctx, s.engine.Reader(ctx), all)
+}
+
+// togetherOn is together on a handle.
+func (s *Store) togetherOn(ctx context.Context, conn bun.IConn, all []reading) error {
+	if s.postgres() && len(all) > 1 {
+		texts := make([]string, len(all))
+		for i, q := range all {
+			texts[i], _ = s.sent(q.text, q.args)
+		}
+		rows, err := txn.Together(ctx, conn, texts)
+		if rows != nil || err != nil {
+			return scanSets(rows, err, all)
+		}
+	}
+	for _, q := range all {
+		text, args := s.sent(q.text, q.args)
+		rows, err := conn.QueryContext(ctx, text, args...)
+		if err := scanSets(rows, err, []reading{q}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanSets takes the rows of each reading from the result set at its place.
+func scanSets(rows *sql.Rows, err error, all []reading) error {
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for i, q := range all {
+		if i > 0 && !rows.NextResultSet() {
+			return cmp.Or(rows.Err(), io.ErrUnexpectedEOF)
+		}
+		if err := q.scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // exec writes by a statement in SQL.

@@ -2,7 +2,6 @@ package bunrepo
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -183,13 +182,41 @@ func (s *Store) setLastCode(ctx context.Context, kind, code string) error {
 }
 
 func (r products) Find(ctx context.Context, id mall.ID) (*catalog.Goods, error) {
-	rows, err := r.query(ctx, "SELECT "+r.goodsColumns()+" FROM ?(ns)goods AS g WHERE g.id = ? AND g.deleted_at IS NULL", id)
-	row, err := scanOne[goodsStockRow](r.Store, rows, err)
-	if err != nil {
+	var g catalog.Goods
+	if err := r.together(ctx, r.find(id, &g)); err != nil {
 		return nil, err
 	}
-	g := goodsFromStockRow(&row)
+	if g.ID == 0 {
+		return nil, mall.ErrNotFound
+	}
 	return &g, nil
+}
+
+// find reads one goods with its stock; without a row g stays as it is.
+func (r products) find(id mall.ID, g *catalog.Goods) reading {
+	return read(r.Store, func(row *goodsStockRow) error {
+		*g = goodsFromStockRow(row)
+		return nil
+	}, "SELECT "+r.goodsColumns()+" FROM ?(ns)goods AS g WHERE g.id = ? AND g.deleted_at IS NULL", int64(id))
+}
+
+func (r products) Whole(ctx context.Context, id mall.ID) (*catalog.Detail, error) {
+	var d catalog.Detail
+	texts := read(r.Store, func(row *goodsTextRow) error {
+		d.Content, d.Extra = row.Content, row.Extra
+		return nil
+	}, "SELECT "+selecting[goodsTextRow](r.Store, "t")+" FROM ?(ns)goods_texts AS t WHERE t.goods_id = ?", int64(id))
+	pics := read(r.Store, func(row *goodsPicRow) error {
+		d.Pics = append(d.Pics, catalog.Pic{ID: mall.ID(row.ID), URL: row.URL})
+		return nil
+	}, "SELECT "+selecting[goodsPicRow](r.Store, "p")+" FROM ?(ns)goods_pics AS p WHERE p.goods_id = ? ORDER BY p.sort, p.id", int64(id))
+	if err := r.together(ctx, r.find(id, &d.Goods), texts, pics, r.skus([]mall.ID{id}, &d.SKUs)); err != nil {
+		return nil, err
+	}
+	if d.Goods.ID == 0 {
+		return nil, mall.ErrNotFound
+	}
+	return &d, nil
 }
 
 func (r products) FindCode(ctx context.Context, code string) (mall.ID, error) {
@@ -203,13 +230,25 @@ func (r products) ByIDs(ctx context.Context, ids []mall.ID) (map[mall.ID]*catalo
 	if len(ids) == 0 {
 		return found, nil
 	}
-	rows, err := r.query(ctx, "SELECT "+selecting[goodsRow](r.Store, "g")+" FROM ?(ns)goods AS g WHERE id IN ("+marks(len(ids))+") AND deleted_at IS NULL", anys(ids)...)
-	err = scanEach(r.Store, rows, err, func(row *goodsRow) error {
+	return found, r.together(ctx, r.byIDs(ids, found))
+}
+
+func (r products) WithSKUs(ctx context.Context, ids []mall.ID) (map[mall.ID]*catalog.Goods, []catalog.SKU, error) {
+	found := make(map[mall.ID]*catalog.Goods, len(ids))
+	if len(ids) == 0 {
+		return found, nil, nil
+	}
+	skus := make([]catalog.SKU, 0, 2*len(ids))
+	err := r.together(ctx, r.byIDs(ids, found), r.skus(ids, &skus))
+	return found, skus, err
+}
+
+func (r products) byIDs(ids []mall.ID, into map[mall.ID]*catalog.Goods) reading {
+	return read(r.Store, func(row *goodsRow) error {
 		g := goodsFromRow(row)
-		found[g.ID] = &g
+		into[g.ID] = &g
 		return nil
-	})
-	return found, err
+	}, "SELECT "+selecting[goodsRow](r.Store, "g")+" FROM ?(ns)goods AS g WHERE id IN ("+marks(len(ids))+") AND deleted_at IS NULL", anys(ids)...)
 }
 
 func (r products) Each(ctx context.Context, after mall.ID, limit int64) ([]catalog.Goods, error) {
@@ -220,13 +259,4 @@ func (r products) Each(ctx context.Context, after mall.ID, limit int64) ([]catal
 		goods[i] = goodsFromRow(&rows[i])
 	}
 	return goods, err
-}
-
-func (r products) Text(ctx context.Context, goods mall.ID) (catalog.Text, error) {
-	var row goodsTextRow
-	err := one(r.sel(ctx).Model(&row).Where("goods_id = ?", goods).Scan(ctx))
-	if errors.Is(err, mall.ErrNotFound) {
-		return catalog.Text{Goods: goods}, nil
-	}
-	return catalog.Text{Goods: goods, Content: row.Content, Extra: row.Extra}, err
 }

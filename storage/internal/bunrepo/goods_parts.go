@@ -35,15 +35,6 @@ type goodsOptionRow struct {
 	DeletedAt *int64 `bun:"deleted_at"`
 }
 
-func (r products) Pics(ctx context.Context, goods mall.ID) ([]catalog.Pic, error) {
-	rows, err := r.picRows(ctx, goods)
-	pics := make([]catalog.Pic, len(rows))
-	for i, row := range rows {
-		pics[i] = catalog.Pic{ID: mall.ID(row.ID), URL: row.URL}
-	}
-	return pics, err
-}
-
 func (r products) picRows(ctx context.Context, goods mall.ID) ([]goodsPicRow, error) {
 	var rows []goodsPicRow
 	err := r.sel(ctx).Model(&rows).Where("goods_id = ?", goods).Order("sort", "id").Scan(ctx)
@@ -161,11 +152,18 @@ func (r products) SKUs(ctx context.Context, goods []mall.ID) ([]catalog.SKU, err
 	if len(goods) == 0 {
 		return nil, nil
 	}
+	found := make([]catalog.SKU, 0, 2*len(goods))
+	return found, r.together(ctx, r.skus(goods, &found))
+}
+
+func (r products) skus(goods []mall.ID, into *[]catalog.SKU) reading {
 	columns := selecting[skuRow](r.Store, "k", "stock", "CASE WHEN c.unlimited THEN -1 ELSE COALESCE(c.available, 0) END")
-	rows, err := r.query(ctx, "SELECT "+columns+` FROM ?(ns)skus AS k
+	return read(r.Store, func(row *skuRow) error {
+		*into = append(*into, skuFromRow(row))
+		return nil
+	}, "SELECT "+columns+` FROM ?(ns)skus AS k
 		LEFT JOIN ?(ns)stock_counters AS c ON c.ref = k.id AND c.kind = 'sku' AND c.day = '' AND c.slot = ''
 		WHERE k.goods_id IN (`+marks(len(goods))+") AND k.deleted_at IS NULL ORDER BY k.id", anys(goods)...)
-	return scanAll(r.Store, rows, err, int64(2*len(goods)), skuFromRow)
 }
 
 func (r products) InsertSKUs(ctx context.Context, skus []*catalog.SKU) error {

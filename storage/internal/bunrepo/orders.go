@@ -52,11 +52,14 @@ func (r orders) ByIDs(ctx context.Context, ids []mall.ID) ([]*order.Order, error
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	os, err := r.scan(ctx, r.sel(ctx).Model((*orderRow)(nil)).Where("o.id IN (?)", bun.List(ids)).Order("o.id"))
-	if err != nil {
-		return nil, err
-	}
-	return os, r.Lines(ctx, os)
+	os := make([]*order.Order, 0, len(ids))
+	at := make(map[mall.ID]*order.Order, len(ids))
+	heads := read(r.Store, func(row *orderRow) error {
+		o := orderFromRow(row)
+		os, at[o.ID] = append(os, o), o
+		return nil
+	}, "SELECT "+selecting[orderRow](r.Store, "o")+" FROM ?(ns)orders AS o WHERE o.id IN ("+marks(len(ids))+") ORDER BY o.id", anys(ids)...)
+	return os, r.together(ctx, heads, r.lines(ids, at))
 }
 
 func (r orders) scan(ctx context.Context, q *bun.SelectQuery) ([]*order.Order, error) {
@@ -80,15 +83,18 @@ func (r orders) Lines(ctx context.Context, os []*order.Order) error {
 	for i, o := range os {
 		ids[i], at[o.ID], o.Lines = o.ID, o, nil
 	}
-	var rows []orderLineRow
-	if err := r.sel(ctx).Model(&rows).Where("order_id IN (?)", bun.List(ids)).Order("order_id", "pos").Scan(ctx); err != nil {
-		return err
-	}
-	for i := range rows {
-		o := at[rows[i].Order]
-		o.Lines = append(o.Lines, orderLineFromRow(&rows[i]))
-	}
-	return nil
+	return r.together(ctx, r.lines(ids, at))
+}
+
+// lines reads the lines of orders to those that are in at.
+func (r orders) lines(ids []mall.ID, at map[mall.ID]*order.Order) reading {
+	return read(r.Store, func(row *orderLineRow) error {
+		if o := at[row.Order]; o != nil {
+			o.Lines = append(o.Lines, orderLineFromRow(row))
+		}
+		return nil
+	}, "SELECT "+selecting[orderLineRow](r.Store, "l")+" FROM ?(ns)order_lines AS l WHERE l.order_id IN ("+marks(len(ids))+
+		") ORDER BY l.order_id, l.pos", anys(ids)...)
 }
 
 func (r orders) FindByNumber(ctx context.Context, number string) (mall.ID, error) {
@@ -135,7 +141,7 @@ func (r orders) SaveLine(ctx context.Context, l *order.Line) error {
 	_, err := r.upd(ctx).Model(orderLineToRow(l, 0)).
 		Column("payable", "freight", "reductions", "shipped", "redeemed", "refunded", "refunded_money", "freight_back", "claim_id", "last_claim_id",
 			"review_grade", "review_stars", "review_remark", "review_pics", "reviewed_at").
-		Where("l.id = ?", l.ID).Exec(ctx)
+		Where("l.id = ?", l.ID).Exec(txn.Later(ctx))
 	return err
 }
 

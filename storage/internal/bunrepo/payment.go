@@ -10,6 +10,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/storage/internal/txn"
 )
 
 // Payments is the repository of payments, refunds and the log of notices.
@@ -45,7 +46,7 @@ func (p payments) Insert(ctx context.Context, pay *payment.Payment, next time.Ti
 }
 
 func (p payments) Get(ctx context.Context, id mall.ID) (*payment.Payment, error) {
-	return p.first(ctx, "id = ?", id)
+	return p.first(ctx, "id = ?", int64(id))
 }
 
 func (p payments) ByNumber(ctx context.Context, number string) (*payment.Payment, error) {
@@ -53,15 +54,30 @@ func (p payments) ByNumber(ctx context.Context, number string) (*payment.Payment
 }
 
 func (p payments) first(ctx context.Context, where string, arg any) (*payment.Payment, error) {
-	var row paymentRow
-	if err := p.sel(ctx).Model(&row).Where(where, arg).Scan(ctx); err != nil {
-		return nil, one(err)
-	}
-	list, err := p.withParts(ctx, []paymentRow{row})
-	if err != nil {
+	var found payment.Payment
+	head := read(p.Store, func(row *paymentRow) error {
+		found = paymentFromRow(row)
+		return nil
+	}, "SELECT "+selecting[paymentRow](p.Store, "p")+" FROM ?(ns)payments AS p WHERE "+where, arg)
+	parts := read(p.Store, func(row *paymentPartRow) error {
+		addPart(&found, row)
+		return nil
+	}, "SELECT "+selecting[paymentPartRow](p.Store, "t")+" FROM ?(ns)payment_parts AS t WHERE t.payment_id = (SELECT id FROM ?(ns)payments WHERE "+where+
+		") ORDER BY t.id", arg)
+	if err := p.together(ctx, head, parts); err != nil {
 		return nil, err
 	}
-	return &list[0], nil
+	if found.ID == 0 {
+		return nil, mall.ErrNotFound
+	}
+	return &found, nil
+}
+
+func addPart(pay *payment.Payment, row *paymentPartRow) {
+	pay.Parts = append(pay.Parts, paymentPartFromRow(row))
+	if ref := mall.ID(row.Ref); ref != 0 {
+		pay.Action.Refs = append(pay.Action.Refs, ref)
+	}
 }
 
 // withParts reads the parts of all rows in one statement.
@@ -81,11 +97,7 @@ func (p payments) withParts(ctx context.Context, rows []paymentRow) ([]payment.P
 		return nil, err
 	}
 	for i := range parts {
-		pay := at[parts[i].PaymentID]
-		pay.Parts = append(pay.Parts, paymentPartFromRow(&parts[i]))
-		if ref := mall.ID(parts[i].Ref); ref != 0 {
-			pay.Action.Refs = append(pay.Action.Refs, ref)
-		}
+		addPart(at[parts[i].PaymentID], &parts[i])
 	}
 	return list, nil
 }
@@ -180,7 +192,7 @@ func (p payments) SaveParts(ctx context.Context, id mall.ID, share payment.Share
 	for _, t := range parts {
 		_, err := p.upd(ctx).Model((*paymentPartRow)(nil)).
 			Set("state = ?", t.State).Set("refusal = ?", t.Refusal).Set("message = ?", t.Message).
-			Where("id = ? AND payment_id = ?", t.ID, id).Exec(ctx)
+			Where("id = ? AND payment_id = ?", t.ID, id).Exec(txn.Later(ctx))
 		if err != nil {
 			return err
 		}
@@ -188,7 +200,7 @@ func (p payments) SaveParts(ctx context.Context, id mall.ID, share payment.Share
 	if share == payment.ShareNone {
 		return nil
 	}
-	_, err := p.upd(ctx).Model((*paymentRow)(nil)).Set("share_state = ?", share).Where("id = ?", id).Exec(ctx)
+	_, err := p.upd(ctx).Model((*paymentRow)(nil)).Set("share_state = ?", share).Where("id = ?", id).Exec(txn.Later(ctx))
 	return err
 }
 

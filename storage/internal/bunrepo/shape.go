@@ -111,6 +111,11 @@ func scanEach[R any](s *Store, rows *sql.Rows, err error, add func(*R) error) er
 		return err
 	}
 	defer rows.Close()
+	return scanRows(s, rows, add)
+}
+
+// scanRows is scanEach for the result set that comes now, which it leaves open.
+func scanRows[R any](s *Store, rows *sql.Rows, add func(*R) error) error {
 	names, err := rows.Columns()
 	if err != nil {
 		return err

@@ -2,6 +2,8 @@ package bunrepo
 
 import (
 	"context"
+	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -52,10 +54,43 @@ func (r stocks) ReturnHold(ctx context.Context, source string, n stock.Need, at 
 		Where("state = ? AND returned + ? <= qty", int(stock.Sold), n.Qty).Exec(ctx))
 }
 
-func (r stocks) Shift(ctx context.Context, key stock.Key, available, held, sold int64) (bool, error) {
-	return hit(r.exec(ctx, `UPDATE ?(ns)stock_counters SET available = CASE WHEN unlimited THEN available ELSE available + ? END,
-		held = held + ?, sold = sold + ? WHERE `+byKey+` AND (unlimited OR available + ? >= 0) AND held + ? >= 0 AND sold + ? >= 0`,
-		available, held, sold, int64(key.Ref), key.Kind, key.Day, key.Slot, available, held, sold))
+// shifting adds to the numbers of one counter.
+const shifting = `UPDATE ?(ns)stock_counters SET available = CASE WHEN unlimited THEN available ELSE available + ? END,
+	held = held + ?, sold = sold + ? WHERE ` + byKey + ` AND (unlimited OR available + ? >= 0) AND held + ? >= 0 AND sold + ? >= 0`
+
+func shiftArgs(c stock.Shift) []any {
+	return []any{c.Available, c.Held, c.Sold, int64(c.Key.Ref), c.Key.Kind, c.Key.Day, c.Key.Slot, c.Available, c.Held, c.Sold}
+}
+
+func (r stocks) Shift(ctx context.Context, shifts ...stock.Shift) (int, error) {
+	if r.postgres() && len(shifts) > 1 {
+		return r.shiftAll(ctx, shifts)
+	}
+	for i, c := range shifts {
+		if ok, err := hit(r.exec(ctx, shifting, shiftArgs(c)...)); err != nil || !ok {
+			return i, err
+		}
+	}
+	return len(shifts), nil
+}
+
+// shiftAll changes counters by one message.
+func (r stocks) shiftAll(ctx context.Context, shifts []stock.Shift) (int, error) {
+	changed := make([]bool, len(shifts))
+	all := make([]reading, len(shifts))
+	for i, c := range shifts {
+		all[i] = reading{shifting + " RETURNING ref", shiftArgs(c), func(rows *sql.Rows) error {
+			changed[i] = rows.Next()
+			return rows.Err()
+		}}
+	}
+	if err := r.togetherOn(ctx, r.engine.Writer(ctx), all); err != nil {
+		return 0, err
+	}
+	if i := slices.Index(changed, false); i >= 0 {
+		return i, nil
+	}
+	return len(shifts), nil
 }
 
 func (r stocks) Levels(ctx context.Context, keys []stock.Key) (map[stock.Key]stock.Level, error) {

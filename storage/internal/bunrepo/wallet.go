@@ -11,6 +11,7 @@ import (
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/payment"
 	"github.com/gomall-dev/mall/payment/wallet"
+	"github.com/gomall-dev/mall/storage/internal/txn"
 )
 
 // Wallets is the repository of wallets, pay passwords and recharge rules.
@@ -53,6 +54,12 @@ func (w wallets) Change(ctx context.Context, account mall.ID, d wallet.Amounts, 
 		return wallet.Amounts{}, false, nil
 	}
 	return walletFromRow(row), err == nil, err
+}
+
+func (w wallets) Count(ctx context.Context, account mall.ID, t wallet.Totals) error {
+	_, err := insert(txn.Later(ctx), w.Store, []walletRow{*walletToRow(account, wallet.Amounts{Totals: t})},
+		"ON CONFLICT (account) DO UPDATE SET consumed = w.consumed + EXCLUDED.consumed, paid = w.paid + EXCLUDED.paid, payments = w.payments + EXCLUDED.payments")
+	return err
 }
 
 func (w wallets) Append(ctx context.Context, e *wallet.Entry) (bool, error) {

@@ -120,6 +120,34 @@ func (s *Scope) query(ctx context.Context, conn bun.IConn, lasting bool, query s
 	return rows, s.leave(err)
 }
 
+// Together sends a repository's queries in one message, where the driver can:
+// the rows of each are a result set. Nil without an error means that it cannot,
+// and they are to be run one by one.
+func Together(ctx context.Context, conn bun.IConn, queries []string) (*sql.Rows, error) {
+	switch h := conn.(type) {
+	case *Scope:
+		return h.together(ctx, queries)
+	case pool:
+		return h.together(ctx, queries)
+	}
+	return nil, nil
+}
+
+func (s *Scope) together(ctx context.Context, queries []string) (*sql.Rows, error) {
+	if _, can := s.ours.(signed); !can {
+		return nil, nil
+	}
+	inside, err := s.enter(ctx, true, queries[0], nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range queries[1:] {
+		saw(ctx, s.unit, q, nil)
+	}
+	rows, err := s.ours.QueryContext(inside, queries[0], Sign{Then: queries[1:]})
+	return rows, s.leave(err)
+}
+
 // QueryRowContext runs a query of the scope that gives one row.
 func (s *Scope) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	return s.queryRow(ctx, s.ours, true, query, args)
@@ -221,6 +249,21 @@ func (p pool) QueryContext(ctx context.Context, query string, args ...any) (*sql
 		return nil, err
 	}
 	rows, err := p.conn.QueryContext(ctx, query, args...)
+	return rows, Mapped(err)
+}
+
+func (p pool) together(ctx context.Context, queries []string) (*sql.Rows, error) {
+	if _, can := p.conn.(signed); !can {
+		return nil, nil
+	}
+	inside, err := p.enter(ctx, queries[0], nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range queries[1:] {
+		saw(ctx, nil, q, nil)
+	}
+	rows, err := p.conn.QueryContext(inside, queries[0], Sign{Then: queries[1:]})
 	return rows, Mapped(err)
 }
 

@@ -13,7 +13,8 @@ import (
 // Sign is the only argument of a repository's statement whose literals may be
 // taken out. A host's statements have none, or arguments of their own.
 type Sign struct {
-	Later bool // nobody looks at its result; see Later
+	Later bool     // nobody looks at its result; see Later
+	Then  []string // queries whose rows are this one's further result sets; see Together
 }
 
 var sign, laterSign = []any{Sign{}}, []any{Sign{Later: true}}
