@@ -1,8 +1,10 @@
 package mall_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -145,4 +147,44 @@ func TestNumberedPage(t *testing.T) {
 	require.Equal(t, mall.Page{Offset: 0, Limit: 20}, mall.NumberedPage(-1, 0))
 	require.Equal(t, mall.Page{Offset: 200, Limit: 100}, mall.NumberedPage(3, 1e9))
 	require.Equal(t, mall.Page{Offset: mall.MaxOffset, Limit: 10}, mall.NumberedPage(1<<62, 10))
+}
+
+// TestAll: a list is read to its end in parts; rows that come in meanwhile
+// push none out and double none.
+func TestAll(t *testing.T) {
+	t.Parallel()
+	ids := make([]mall.ID, 1001)
+	for i := range ids {
+		ids[i] = mall.ID(i + 1)
+	}
+	newest := mall.ID(2000)
+	parts := 0
+	each := func(_ context.Context, owner, after mall.ID, limit int64) ([]mall.ID, error) {
+		require.Equal(t, mall.ID(7), owner)
+		parts++
+		from, _ := slices.BinarySearch(ids, after+1)
+		part := slices.Clone(ids[from:min(from+int(limit), len(ids))])
+		if parts == 1 {
+			newest++
+			ids = append(ids, newest)
+		}
+		return part, nil
+	}
+	own := func(id mall.ID) mall.ID { return id }
+	all, err := mall.All(t.Context(), 7, each, own)
+	require.NoError(t, err)
+	require.Equal(t, ids, all)
+	require.Greater(t, parts, 2, "parts are bounded")
+
+	all, err = mall.All(t.Context(), 7, func(context.Context, mall.ID, mall.ID, int64) ([]mall.ID, error) { return nil, nil }, own)
+	require.NoError(t, err)
+	require.Equal(t, []mall.ID{}, all, "nothing is [] in JSON")
+	broken := errors.New("broken")
+	_, err = mall.All(t.Context(), 7, func(_ context.Context, _, after mall.ID, _ int64) ([]mall.ID, error) {
+		if after > 0 {
+			return nil, broken
+		}
+		return ids[:1], nil
+	}, own)
+	require.ErrorIs(t, err, broken, "half a list is none")
 }

@@ -1,5 +1,7 @@
 package mall
 
+import "context"
+
 // ID is the number of a row. Ids are given by the database and start at 1;
 // zero means none. Dialects that print other forms convert at their edge.
 type ID int64
@@ -48,4 +50,27 @@ type Slice[T any] struct {
 	Items   []T
 	Total   int64
 	AtLeast bool
+}
+
+// allLimit is how many rows All asks for at a time.
+const allLimit = 500
+
+// All reads everything that belongs to somebody, in parts of a bounded length.
+// each gives up to limit rows of owner whose ids are over after, lowest first,
+// and id is a row's. It ends when there are no more: rows that are added
+// meanwhile push none out and double none, and no list is too long. A list
+// without rows is empty, not nil.
+func All[T any](ctx context.Context, owner ID, each func(ctx context.Context, owner, after ID, limit int64) ([]T, error), id func(T) ID) ([]T, error) {
+	all := []T{}
+	for after := ID(0); ; {
+		part, err := each(ctx, owner, after, allLimit)
+		if err != nil {
+			return nil, err
+		}
+		if len(part) == 0 {
+			return all, nil
+		}
+		all = append(all, part...)
+		after = id(part[len(part)-1])
+	}
 }

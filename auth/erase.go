@@ -17,7 +17,9 @@ type Eraser struct {
 	// Erase overwrites or deletes the room's personal columns in the same
 	// transaction; the books keep amounts and ids.
 	Erase func(ctx context.Context, account mall.ID) error
-	// Export is the room's data about the account, ready for JSON.
+	// Export is all of the room's data about the account, ready for JSON: lists
+	// are read to their end, by mall.All. It runs on the snapshot of
+	// Service.Export, so it only reads.
 	Export func(ctx context.Context, account mall.ID) (any, error)
 }
 
@@ -99,11 +101,22 @@ func (s *Service) Erase(ctx context.Context, who mall.Actor, account mall.ID) er
 }
 
 // Export is everything that is stored about an account, by room, ready for
-// JSON. Its owner may, and staff with the right "/users/deleteUser".
+// JSON. Its owner may, and staff with the right "/users/deleteUser". All of it
+// is from one snapshot, so that sums fit their entries. It is read in parts of
+// a bounded length, and held in memory as a whole.
 func (s *Service) Export(ctx context.Context, who mall.Actor, account mall.ID) (map[string]any, error) {
 	if err := own(who, account, RightDeleteUser); err != nil {
 		return nil, err
 	}
+	var out map[string]any
+	err := s.d.Tx.View(ctx, func(ctx context.Context) (err error) {
+		out, err = s.export(ctx, account)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) export(ctx context.Context, account mall.ID) (map[string]any, error) {
 	a, err := s.d.Repository.Get(ctx, account)
 	if err != nil {
 		return nil, err
@@ -112,11 +125,18 @@ func (s *Service) Export(ctx context.Context, who mall.Actor, account mall.ID) (
 	if err != nil {
 		return nil, err
 	}
-	logins, err := s.d.Repository.Logins(ctx, account, mall.Page{Limit: mall.MaxLimit})
+	sessions, err := mall.All(ctx, account, s.d.Sessions.Each, func(o Session) mall.ID { return o.ID })
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]any{"account": a, "bindings": bindings, "logins": logins.Items}
+	for i := range sessions {
+		sessions[i].Hash = "" // a secret's, and tells nothing of a person
+	}
+	logins, err := mall.All(ctx, account, s.d.Repository.EachLogin, func(e LoginEntry) mall.ID { return e.ID })
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]any{"account": a, "bindings": bindings, "sessions": sessions, "logins": logins}
 	for _, e := range s.erasers {
 		if e.Export == nil {
 			continue

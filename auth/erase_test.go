@@ -88,6 +88,35 @@ func TestErase(t *testing.T) {
 	})
 }
 
+// TestExportIsOneSnapshot: what is written while rooms tell what they have is
+// in none of them, or sums would not fit their entries.
+func TestExportIsOneSnapshot(t *testing.T) {
+	each(t, func(t *testing.T, b *bundle) {
+		ctx := t.Context()
+		homes, err := address.New(address.Deps{Tx: b.store, Repository: b.store.Addresses()}, address.Config{Now: b.now})
+		require.NoError(t, err)
+		who := mall.Actor{Account: b.user(t, "anna", "secret1").ID}
+		move := func() error {
+			_, err := homes.Add(ctx, who, address.Address{LinkMan: "Anna", Mobile: "13812345678", ProvinceID: "330000000000", Address: "Street"})
+			return err
+		}
+		require.NoError(t, move())
+		b.OnErase("first", auth.Eraser{Export: func(context.Context, mall.ID) (any, error) { return "moved", move() }})
+		b.OnErase("address", homes.Eraser())
+		b.OnErase("writer", auth.Eraser{Export: func(inside context.Context, _ mall.ID) (any, error) {
+			require.ErrorIs(t, b.store.Do(inside, func(context.Context) error { return nil }), mall.ErrReadOnly)
+			return nil, nil
+		}})
+		b.Seal()
+		for want := range 2 {
+			export, err := b.Export(ctx, who, who.Account)
+			require.NoError(t, err)
+			require.Equal(t, "moved", export["first"])
+			require.Len(t, export["address"], want+1)
+		}
+	})
+}
+
 func TestSweep(t *testing.T) {
 	each(t, func(t *testing.T, b *bundle) {
 		ctx := t.Context()

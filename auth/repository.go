@@ -58,6 +58,9 @@ type Repository interface {
 	Seen(ctx context.Context, e LoginEntry) error
 	// Logins is a page of the login log, newest first; account 0 is everybody.
 	Logins(ctx context.Context, account mall.ID, p mall.Page) (mall.Slice[LoginEntry], error)
+	// EachLogin gives up to limit entries of an account with ids over after,
+	// lowest first.
+	EachLogin(ctx context.Context, account, after mall.ID, limit int64) ([]LoginEntry, error)
 	// Journal is a page of the login log of a face, newest first, each entry
 	// with the one before it of the same account and face.
 	Journal(ctx context.Context, face mall.Face, p mall.Page) (mall.Slice[JournalEntry], error)
@@ -99,6 +102,9 @@ type Sessions interface {
 	Close(ctx context.Context, id mall.ID) error
 	// CloseAll deletes the sessions of an account but one (0 for none).
 	CloseAll(ctx context.Context, account, except mall.ID) error
+	// Each gives up to limit sessions of an account with ids over after, lowest
+	// first, ended ones too until Forget.
+	Each(ctx context.Context, account, after mall.ID, limit int64) ([]Session, error)
 	// CloseIdentity deletes the sessions of an openid of an appid, whatever
 	// account they have.
 	CloseIdentity(ctx context.Context, appid, openid string) error

@@ -16,18 +16,11 @@ type Personal struct {
 // Export gives everything that a buyer left in the catalogue.
 func (s *Service) Export(ctx context.Context, account mall.ID) (any, error) {
 	var p Personal
-	for page := (mall.Page{Limit: mall.MaxLimit}); ; page.Offset += page.Limit {
-		some, err := s.r.Favourites.List(ctx, account, "", page)
-		if err != nil {
-			return nil, fmt.Errorf("catalog: export: %w", err)
-		}
-		p.Favourites = append(p.Favourites, some...)
-		if int64(len(some)) < page.Limit {
-			break
-		}
-	}
 	var err error
-	if p.Reviews, err = s.r.Reviews.OfBuyer(ctx, account); err != nil {
+	if p.Favourites, err = mall.All(ctx, account, s.r.Favourites.Each, func(f Favourite) mall.ID { return f.ID }); err == nil {
+		p.Reviews, err = mall.All(ctx, account, s.r.Reviews.Each, func(r Review) mall.ID { return r.ID })
+	}
+	if err != nil {
 		return nil, fmt.Errorf("catalog: export: %w", err)
 	}
 	return p, nil

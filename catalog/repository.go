@@ -192,6 +192,9 @@ type Favourites interface {
 	Has(ctx context.Context, account, goods mall.ID, typ int) (bool, error)
 	// List is a buyer's favourites, newest first, with the names and pictures of today.
 	List(ctx context.Context, account mall.ID, nameLike string, p mall.Page) ([]Favourite, error)
+	// Each gives up to limit of a buyer's favourites with ids over after,
+	// lowest first, as List does.
+	Each(ctx context.Context, account, after mall.ID, limit int64) ([]Favourite, error)
 	// Erase removes all favourites of a buyer and returns them.
 	Erase(ctx context.Context, account mall.ID) ([]Favourite, error)
 }
@@ -207,8 +210,9 @@ type Reviews interface {
 	Hide(ctx context.Context, id mall.ID, hidden bool) (Review, error)
 	// List is a page of the visible reviews of goods, newest first, counted up to atMost+1.
 	List(ctx context.Context, f ReviewFilter, p mall.Page, atMost int64) ([]Review, int64, error)
-	// OfBuyer are all reviews of a buyer, by id.
-	OfBuyer(ctx context.Context, buyer mall.ID) ([]Review, error)
+	// Each gives up to limit reviews of a buyer with ids over after, lowest
+	// first, hidden ones too.
+	Each(ctx context.Context, buyer, after mall.ID, limit int64) ([]Review, error)
 	// Erase takes texts and pictures out of all reviews of a buyer, and the buyer's deals away.
 	Erase(ctx context.Context, buyer mall.ID) error
 	// AddDeals stores deals, and keeps the newest of each kind only.

@@ -306,7 +306,7 @@ func (s *Services) seal() error {
 		{"catalog", auth.Eraser{Erase: s.Catalog.Erase, Export: s.Catalog.Export}},
 		{"file", auth.Eraser{Erase: s.Files.Erase, Export: s.Files.Export}},
 		{"stock", auth.Eraser{Erase: s.Stock.Erase}},
-		{"cart", auth.Eraser{Erase: s.Carts.Erase}},
+		{"cart", auth.Eraser{Erase: s.Carts.Erase, Export: s.Carts.Export}},
 		{"cms", auth.Eraser{Erase: s.Content.Erase}},
 		{"site", auth.Eraser{Erase: s.Site.Erase, Export: s.Site.Export}},
 	} {

@@ -169,7 +169,7 @@ func TestErasingAnAccount(t *testing.T) {
 		require.NoError(t, err)
 		text, err := json.Marshal(out)
 		require.NoError(t, err)
-		for _, s := range []string{"狗很凶", home.Mobile, "家里有事", o.Number, buyer(1).Addr} {
+		for _, s := range []string{"狗很凶", home.Mobile, "家里有事", "红色", "a.png", o.Number, buyer(1).Addr} {
 			require.Contains(t, string(text), s)
 		}
 		require.NoError(t, w.orders.Erase(ctx, buyer(1).Account))

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/gomall-dev/mall"
@@ -39,24 +40,37 @@ func (s *Service) Erase(ctx context.Context, account mall.ID) error {
 
 // Exported is one order in an export of an account's data. Amounts are fen.
 type Exported struct {
-	Number  string         `json:"number"`
-	Added   time.Time      `json:"added"`
-	Phase   Phase          `json:"phase"`
-	Payable mall.Money     `json:"payable"`
-	Address Address        `json:"address"`
-	Remark  string         `json:"remark,omitempty"`
-	Addr    string         `json:"addr,omitempty"`
-	Lines   []ExportedLine `json:"lines"`
-	Claims  []string       `json:"claims,omitempty"` // the buyer's words
+	Number  string          `json:"number"`
+	Added   time.Time       `json:"added"`
+	Phase   Phase           `json:"phase"`
+	Payable mall.Money      `json:"payable"`
+	Address Address         `json:"address"`
+	Remark  string          `json:"remark,omitempty"`
+	Ext     json.RawMessage `json:"ext,omitempty"`
+	Addr    string          `json:"addr,omitempty"`
+	Lines   []ExportedLine  `json:"lines"`
+	Claims  []ExportedClaim `json:"claims,omitempty"`
 }
 
 // ExportedLine is one line of an Exported order.
 type ExportedLine struct {
-	Goods   string     `json:"goods"`
-	Options string     `json:"options,omitempty"`
-	Qty     int64      `json:"qty"`
-	Payable mall.Money `json:"payable"`
-	Review  string     `json:"review,omitempty"`
+	Goods    string     `json:"goods"`
+	Options  string     `json:"options,omitempty"`
+	Qty      int64      `json:"qty"`
+	Payable  mall.Money `json:"payable"`
+	Review   string     `json:"review,omitempty"`
+	Pictures []string   `json:"pictures,omitempty"` // of the review
+}
+
+// ExportedClaim is one after-sale claim of an Exported order.
+type ExportedClaim struct {
+	Added    time.Time  `json:"added"`
+	Amount   mall.Money `json:"amount"`
+	Reason   string     `json:"reason,omitempty"`
+	Remark   string     `json:"remark,omitempty"`
+	Pictures []string   `json:"pictures,omitempty"`
+	Answer   string     `json:"answer,omitempty"`
+	BackTo   BackTo     `json:"backTo"`
 }
 
 // Export gives all orders of an account, oldest first, deleted ones too.
@@ -80,13 +94,13 @@ func (s *Service) Export(ctx context.Context, account mall.ID) (any, error) {
 			return nil, err
 		}
 		for _, o := range os {
-			e := Exported{Number: o.Number, Added: o.Added, Phase: o.Phase(f.Now), Payable: o.Payable, Address: o.Address, Remark: o.Remark, Addr: o.Addr}
+			e := Exported{Number: o.Number, Added: o.Added, Phase: o.Phase(f.Now), Payable: o.Payable, Address: o.Address, Remark: o.Remark, Ext: o.Ext, Addr: o.Addr}
 			for _, l := range o.Lines {
-				e.Lines = append(e.Lines, ExportedLine{l.Name, l.Property, l.Qty, l.Payable, l.Review.Remark})
+				e.Lines = append(e.Lines, ExportedLine{l.Name, l.Property, l.Qty, l.Payable, l.Review.Remark, l.Review.Pictures})
 			}
 			for _, c := range claims {
 				if c.Order == o.ID {
-					e.Claims = append(e.Claims, c.Reason+" "+c.Remark)
+					e.Claims = append(e.Claims, ExportedClaim{c.Added, c.Amount, c.Reason, c.Remark, c.Pictures, c.Answer, c.BackTo})
 				}
 			}
 			out = append(out, e)

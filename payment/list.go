@@ -59,8 +59,7 @@ func (s *Service) Eraser() auth.Eraser {
 		},
 		Erase: s.deps.Repo.Redact,
 		Export: func(ctx context.Context, account mall.ID) (any, error) {
-			list, err := s.deps.Repo.List(ctx, Filter{Payer: account}, mall.Page{Limit: 1000})
-			return list.Items, err
+			return mall.All(ctx, account, s.deps.Repo.Each, func(p Payment) mall.ID { return p.ID })
 		},
 	}
 }

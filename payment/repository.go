@@ -21,6 +21,8 @@ type Repository interface {
 	ByNumber(ctx context.Context, number string) (*Payment, error)
 	// List is one page of payments, newest first.
 	List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Payment], error)
+	// Each gives up to limit payments of a payer with ids over after, lowest first.
+	Each(ctx context.Context, payer, after mall.ID, limit int64) ([]Payment, error)
 	// OpenFor lists the open gateway payments of a reference, oldest first, at most limit.
 	OpenFor(ctx context.Context, purpose Purpose, ref mall.ID, limit int) ([]Payment, error)
 	// CountOpen counts them; CountFor counts all payments of a reference.

@@ -48,6 +48,9 @@ type Repository interface {
 	// List is a page of the account's addresses: the default first, then the
 	// newest.
 	List(ctx context.Context, account mall.ID, f Filter, p mall.Page) (mall.Slice[Address], error)
+	// Each gives up to limit of the account's addresses with ids over after,
+	// lowest first.
+	Each(ctx context.Context, account, after mall.ID, limit int64) ([]Address, error)
 	// Clear removes every address of the account and its book.
 	Clear(ctx context.Context, account mall.ID) error
 }
@@ -201,8 +204,7 @@ func (s *Service) Eraser() auth.Eraser {
 	return auth.Eraser{
 		Erase: s.d.Repository.Clear,
 		Export: func(ctx context.Context, account mall.ID) (any, error) {
-			l, err := s.d.Repository.List(ctx, account, Filter{}, mall.Page{Limit: mall.MaxLimit})
-			return l.Items, err
+			return mall.All(ctx, account, s.d.Repository.Each, func(a Address) mall.ID { return a.ID })
 		},
 	}
 }

@@ -73,8 +73,8 @@ type Repository interface {
 	BySource(ctx context.Context, source string) (*File, error)
 	// Known are those of keys that have a row.
 	Known(ctx context.Context, keys []string) (map[string]bool, error)
-	// Owned lists the files of one owner from id after on, by id.
-	Owned(ctx context.Context, owner, after mall.ID, limit int) ([]File, error)
+	// Owned gives up to limit files of one owner with ids over after, lowest first.
+	Owned(ctx context.Context, owner, after mall.ID, limit int64) ([]File, error)
 	// Expired lists rows that are gone at a moment, oldest first.
 	Expired(ctx context.Context, at time.Time, limit int) ([]File, error)
 	// Delete removes a row and its counts; false when it was not there.

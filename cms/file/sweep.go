@@ -2,6 +2,7 @@ package file
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/gomall-dev/mall"
@@ -108,21 +109,14 @@ func (s *Service) Erase(ctx context.Context, account mall.ID) error {
 
 // Export is what an account is told about its files: all that have not expired.
 func (s *Service) Export(ctx context.Context, account mall.ID) (any, error) {
-	list := []File{}
-	for after := mall.ID(0); ; {
-		part, err := s.d.Repo.Owned(ctx, account, after, mall.MaxLimit)
-		if err != nil {
-			return nil, wrap("export", err)
-		}
-		for _, f := range part {
-			after = f.ID
-			if f.At(s.now()) {
-				f.URL = s.url(f.Key)
-				list = append(list, f)
-			}
-		}
-		if len(part) < mall.MaxLimit {
-			return list, nil
-		}
+	all, err := mall.All(ctx, account, s.d.Repo.Owned, func(f File) mall.ID { return f.ID })
+	if err != nil {
+		return nil, wrap("export", err)
 	}
+	now := s.now()
+	list := slices.DeleteFunc(all, func(f File) bool { return !f.At(now) })
+	for i := range list {
+		list[i].URL = s.url(list[i].Key)
+	}
+	return list, nil
 }

@@ -63,6 +63,8 @@ type DocumentRepository interface {
 	Delete(ctx context.Context, id mall.ID, owner *mall.ID) (bool, error)
 	// List is a page of documents of f.Owner, an account's top ones first.
 	List(ctx context.Context, f DocumentFilter, p mall.Page) ([]Document, error)
+	// Each gives up to limit documents of an account with ids over after, lowest first.
+	Each(ctx context.Context, owner, after mall.ID, limit int64) ([]Document, error)
 	// Total is the number of documents of f.Owner, counted up to atMost.
 	Total(ctx context.Context, f DocumentFilter, atMost int64) (int64, error)
 	// Erase removes all documents of an account and their count.

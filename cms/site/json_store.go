@@ -127,17 +127,8 @@ func (s *Service) Erase(ctx context.Context, account mall.ID) error {
 
 // Export is what an account is told about its documents: all of them.
 func (s *Service) Export(ctx context.Context, account mall.ID) (any, error) {
-	list := []Document{}
-	for p := (mall.Page{Limit: mall.MaxLimit}); ; p.Offset += p.Limit {
-		part, err := s.d.Documents.List(ctx, DocumentFilter{Owner: account, Sort: ByAddedUp}, p)
-		if err != nil {
-			return nil, wrap("export", err)
-		}
-		list = append(list, part...)
-		if int64(len(part)) < p.Limit {
-			return list, nil
-		}
-	}
+	list, err := mall.All(ctx, account, s.d.Documents.Each, func(d Document) mall.ID { return d.ID })
+	return list, wrap("export", err)
 }
 
 func checkDocument(d Document) error {

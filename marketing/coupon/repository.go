@@ -31,6 +31,8 @@ type Repository interface {
 	GrantsOf(ctx context.Context, order mall.ID) ([]Grant, error)
 	// ListGrants is one page, newest first.
 	ListGrants(ctx context.Context, f GrantFilter, p mall.Page) (mall.Slice[Grant], error)
+	// EachGrant gives up to limit coupons of an account with ids over after, lowest first.
+	EachGrant(ctx context.Context, account, after mall.ID, limit int64) ([]Grant, error)
 	// Good are up to limit usable coupons of an account that are good at a
 	// moment, the next to end first.
 	Good(ctx context.Context, account mall.ID, at time.Time, limit int64) ([]Grant, error)

@@ -174,8 +174,7 @@ func (s *Service) Eraser() auth.Eraser {
 	return auth.Eraser{
 		Erase: func(ctx context.Context, account mall.ID) error { return s.d.Repo.ExpireOf(ctx, account, s.now()) },
 		Export: func(ctx context.Context, account mall.ID) (any, error) {
-			list, err := s.d.Repo.ListGrants(ctx, GrantFilter{Account: account}, mall.Page{Limit: 1000})
-			return list.Items, err
+			return mall.All(ctx, account, s.d.Repo.EachGrant, func(g Grant) mall.ID { return g.ID })
 		},
 	}
 }

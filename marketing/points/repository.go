@@ -23,6 +23,8 @@ type Repository interface {
 	FindSource(ctx context.Context, account mall.ID, c Currency, src Source) (*Entry, error)
 	// Logs lists entries of a currency, newest first.
 	Logs(ctx context.Context, account mall.ID, c Currency, p mall.Page) (mall.Slice[Entry], error)
+	// Each gives up to limit entries of a currency with ids over after, lowest first.
+	Each(ctx context.Context, account mall.ID, c Currency, after mall.ID, limit int64) ([]Entry, error)
 	// Sum adds up the ledger of a currency: it equals Get, always.
 	Sum(ctx context.Context, account mall.ID, c Currency) (int64, error)
 	// Redact empties the remarks of an account's entries.

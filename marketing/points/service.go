@@ -142,10 +142,31 @@ type entryFacts struct {
 // their remarks.
 func (s *Service) Eraser() auth.Eraser {
 	return auth.Eraser{
-		Busy:  func(context.Context, mall.ID) error { return nil },
-		Erase: s.d.Repo.Redact,
-		Export: func(ctx context.Context, account mall.ID) (any, error) {
-			return s.d.Repo.Get(ctx, account)
-		},
+		Busy:   func(context.Context, mall.ID) error { return nil },
+		Erase:  s.d.Repo.Redact,
+		Export: s.export,
 	}
+}
+
+func (s *Service) export(ctx context.Context, account mall.ID) (any, error) {
+	var all struct {
+		Amounts        Amounts
+		Points, Growth []Entry
+	}
+	var err error
+	if all.Amounts, err = s.d.Repo.Get(ctx, account); err != nil {
+		return nil, err
+	}
+	if all.Points, err = s.entries(ctx, account, Points); err != nil {
+		return nil, err
+	}
+	all.Growth, err = s.entries(ctx, account, Growth)
+	return all, err
+}
+
+// entries is the whole ledger of an account in a currency, oldest first.
+func (s *Service) entries(ctx context.Context, account mall.ID, c Currency) ([]Entry, error) {
+	return mall.All(ctx, account, func(ctx context.Context, account, after mall.ID, limit int64) ([]Entry, error) {
+		return s.d.Repo.Each(ctx, account, c, after, limit)
+	}, func(e Entry) mall.ID { return e.ID })
 }

@@ -20,6 +20,8 @@ type Repository interface {
 	OfOrder(ctx context.Context, order mall.ID) (*Invoice, error)
 	// List is one page, newest first.
 	List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Invoice], error)
+	// Each gives up to limit invoices of an account with ids over after, lowest first.
+	Each(ctx context.Context, account, after mall.ID, limit int64) ([]Invoice, error)
 	// Decide moves an invoice that is neither issued nor refused to another
 	// state; false when it cannot.
 	Decide(ctx context.Context, id mall.ID, to State, by mall.ID, file, reason string, at time.Time) (bool, error)

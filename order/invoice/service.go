@@ -267,8 +267,7 @@ func (s *Service) Eraser() auth.Eraser {
 		},
 		Erase: s.d.Repo.Redact,
 		Export: func(ctx context.Context, account mall.ID) (any, error) {
-			list, err := s.d.Repo.List(ctx, Filter{Account: account}, mall.Page{Limit: 1000})
-			return list.Items, err
+			return mall.All(ctx, account, s.d.Repo.Each, func(i Invoice) mall.ID { return i.ID })
 		},
 	}
 }

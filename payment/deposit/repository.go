@@ -17,6 +17,8 @@ type Repository interface {
 	Get(ctx context.Context, id mall.ID) (*Deposit, error)
 	// List is one page, newest first.
 	List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Deposit], error)
+	// Each gives up to limit deposits of an account with ids over after, lowest first.
+	Each(ctx context.Context, account, after mall.ID, limit int64) ([]Deposit, error)
 	// Pay moves unpaid → paid.
 	Pay(ctx context.Context, id mall.ID, at time.Time) (bool, error)
 	// Ask moves paid → asked.

@@ -61,8 +61,7 @@ func (s *Service) Eraser() auth.Eraser {
 			return s.d.Repo.Redact(ctx, account)
 		},
 		Export: func(ctx context.Context, account mall.ID) (any, error) {
-			list, err := s.d.Repo.List(ctx, Filter{Account: account}, mall.Page{Limit: 1000})
-			return list.Items, err
+			return mall.All(ctx, account, s.d.Repo.Each, func(p Purchase) mall.ID { return p.ID })
 		},
 	}
 }

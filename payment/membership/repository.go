@@ -33,6 +33,8 @@ type Repository interface {
 	Get(ctx context.Context, id mall.ID) (*Purchase, error)
 	// List is one page, what was paid or else drafted last first.
 	List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Purchase], error)
+	// Each gives up to limit purchases of an account with ids over after, lowest first.
+	Each(ctx context.Context, account, after mall.ID, limit int64) ([]Purchase, error)
 	// Tried says whether an account bought a level for nothing, refunded or not.
 	Tried(ctx context.Context, account, level mall.ID) (bool, error)
 	// Pay moves unpaid → paid.

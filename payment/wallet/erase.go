@@ -21,15 +21,14 @@ func (s *Service) busy(ctx context.Context, account mall.ID) error {
 	return err
 }
 
-// export holds the newest 1,000 entries; older ones are asked for by CashLogs.
 func (s *Service) export(ctx context.Context, account mall.ID) (any, error) {
 	a, err := s.d.Repo.Get(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	logs, err := s.d.Repo.Logs(ctx, account, Filter{}, mall.Page{Limit: 1000})
+	entries, err := mall.All(ctx, account, s.d.Repo.Each, func(e Entry) mall.ID { return e.ID })
 	return struct {
 		Amounts Amounts
 		Entries []Entry
-	}{a, logs.Items}, err
+	}{a, entries}, err
 }

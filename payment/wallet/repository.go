@@ -27,6 +27,9 @@ type Repository interface {
 	// Logs lists entries, newest first, without those of payment.KindFreeze.
 	// What left is told from what came by Entry.Net.
 	Logs(ctx context.Context, account mall.ID, f Filter, p mall.Page) (mall.Slice[Entry], error)
+	// Each gives up to limit of the entries that Logs lists, with ids over
+	// after, lowest first.
+	Each(ctx context.Context, account, after mall.ID, limit int64) ([]Entry, error)
 	// Sum adds up the ledger of an account: it equals Get, always.
 	Sum(ctx context.Context, account mall.ID) (balance, frozen mall.Money, err error)
 	// Gifts is what is left of the gifts (payment.KindGift) in a wallet: they are

@@ -184,6 +184,7 @@ func testAccounts(t *testing.T, open Open) {
 		require.NoError(t, err)
 		e.ID = l.Items[0].ID
 		require.Equal(t, []auth.LoginEntry{e}, l.Items)
+		walked(t, anna.ID, repo.EachLogin, func(e auth.LoginEntry) mall.ID { return e.ID }, e)
 		must(t, store, func(ctx context.Context) error {
 			n, err := repo.ForgetLogins(ctx, moment0, 10)
 			require.Zero(t, n)

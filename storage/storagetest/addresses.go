@@ -64,6 +64,9 @@ func testAddresses(t *testing.T, open Open) {
 	require.NoError(t, err)
 	require.Equal(t, []mall.ID{a.ID, b.ID}, []mall.ID{l.Items[0].ID, l.Items[1].ID}, "the default first")
 	require.Equal(t, int64(2), l.Total)
+	a.Default = true
+	walked(t, 5, repo.Each, func(a address.Address) mall.ID { return a.ID }, *a, *b)
+	a.Default = false
 	l, err = repo.List(ctx, 5, address.Filter{LinkMan: "安", Mobile: "%"}, mall.Page{Limit: 10})
 	require.NoError(t, err)
 	require.Empty(t, l.Items, "patterns are text")

@@ -78,6 +78,7 @@ func testDeposits(t *testing.T, open Open) {
 	list, err := repo.List(ctx, deposit.Filter{}, mall.Page{Limit: 2})
 	require.NoError(t, err)
 	require.Equal(t, []deposit.Deposit{*all[2], *all[1]}, list.Items, "newest first")
+	walked(t, 5, repo.Each, func(d deposit.Deposit) mall.ID { return d.ID }, *all[0], *all[2])
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error { return repo.Redact(ctx, 5) }))
 	got, err = repo.Get(ctx, id)
 	require.NoError(t, err)

@@ -28,12 +28,12 @@ func testInvoices(t *testing.T, open Open) {
 	sum, err := repo.Invoiced(ctx, 5)
 	require.NoError(t, err)
 	require.Zero(t, sum)
-	var one, two *invoice.Invoice
+	var one, two, large, again *invoice.Invoice
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
-		one, two = anInvoice(5, 7), anInvoice(5, 0)
+		one, two, large = anInvoice(5, 7), anInvoice(5, 0), anInvoice(5, 0)
 		require.NoError(t, repo.Insert(ctx, one))
 		require.NoError(t, repo.Insert(ctx, two))
-		require.NoError(t, repo.Insert(ctx, anInvoice(5, 0)), "at large there may be many")
+		require.NoError(t, repo.Insert(ctx, large), "at large there may be many")
 		require.ErrorIs(t, repo.Insert(ctx, anInvoice(6, 7)), mall.ErrConflict)
 		for _, c := range []struct {
 			amount mall.Money
@@ -53,7 +53,7 @@ func testInvoices(t *testing.T, open Open) {
 		}
 		_, err := repo.OfOrder(ctx, 7)
 		require.ErrorIs(t, err, mall.ErrNotFound, "the refused one does not count")
-		again := anInvoice(5, 7)
+		again = anInvoice(5, 7)
 		require.NoError(t, repo.Insert(ctx, again), "after a refusal the order may have one")
 		of, err := repo.OfOrder(ctx, 7)
 		require.NoError(t, err)
@@ -71,6 +71,7 @@ func testInvoices(t *testing.T, open Open) {
 	list, err := repo.List(ctx, invoice.Filter{Account: 5, States: []invoice.State{invoice.Asked}}, mall.Page{Limit: 1, Offset: 2})
 	require.NoError(t, err)
 	require.Equal(t, mall.Slice[invoice.Invoice]{Items: []invoice.Invoice{*two}, Total: 3}, list)
+	walked(t, 5, repo.Each, func(i invoice.Invoice) mall.ID { return i.ID }, *one, *two, *large, *again)
 	sum, err = repo.Invoiced(ctx, 5)
 	require.NoError(t, err)
 	require.Equal(t, mall.Money(100), sum)

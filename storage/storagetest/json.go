@@ -92,6 +92,12 @@ func testDocuments(t *testing.T, open Open) {
 	require.NoError(t, err)
 	require.Equal(t, "a1[]", got[0].Type+got[0].Ref+got[0].Content, "labels stay where none are given")
 
+	of7 := func(id mall.ID) site.Document {
+		got, err := repo.List(ctx, site.DocumentFilter{Owner: 7, ID: id}, all)
+		require.NoError(t, err)
+		return got[0]
+	}
+	walked(t, 7, repo.Each, func(d site.Document) mall.ID { return d.ID }, of7(first), of7(second), of7(third))
 	owner := mall.ID(7)
 	do(false, func(ctx context.Context) (bool, error) { return repo.Delete(ctx, ds[5].ID, &owner) })
 	do(true, func(ctx context.Context) (bool, error) { return repo.Delete(ctx, ds[4].ID, nil) })

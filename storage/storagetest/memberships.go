@@ -144,6 +144,7 @@ func testMemberships(t *testing.T, open Open) {
 	list, err := repo.List(ctx, membership.Filter{Account: 5}, mall.Page{Limit: 9})
 	require.NoError(t, err)
 	require.Equal(t, []membership.Purchase{*d, *next, *all[1]}, list.Items, "what was paid or drafted last first")
+	walked(t, 5, repo.Each, func(p membership.Purchase) mall.ID { return p.ID }, *d, *all[1], *next)
 	must(t, store, func(ctx context.Context) error { return repo.Redact(ctx, 5) })
 	got, err = repo.Get(ctx, all[1].ID)
 	require.NoError(t, err)

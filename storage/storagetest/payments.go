@@ -90,6 +90,7 @@ func testPayments(t *testing.T, open Open) {
 	require.NoError(t, err)
 	require.True(t, busy)
 	testPaymentLists(t, repo)
+	walked(t, 5, repo.Each, func(p payment.Payment) mall.ID { return p.ID }, *p, *other)
 
 	do(func(ctx context.Context) {
 		ok, err := repo.Pend(ctx, p.ID, "prepay", moneyDay.Add(time.Minute), moneyDay)

@@ -71,6 +71,9 @@ func testPoints(t *testing.T, open Open) {
 	list, err := repo.Logs(ctx, 5, points.Growth, mall.Page{Limit: 10})
 	require.NoError(t, err)
 	require.Equal(t, []points.Entry{*want}, list.Items)
+	walked(t, 5, func(ctx context.Context, owner, after mall.ID, limit int64) ([]points.Entry, error) {
+		return repo.Each(ctx, owner, points.Growth, after, limit)
+	}, func(e points.Entry) mall.ID { return e.ID }, *want)
 	sum, err := repo.Sum(ctx, 5, points.Points)
 	require.NoError(t, err)
 	require.Equal(t, int64(10), sum)

@@ -63,8 +63,9 @@ func testReviews(t *testing.T, open Open) {
 	require.Empty(t, deals, "their goods are not listed")
 
 	do(func(ctx context.Context) { require.NoError(t, repo.Erase(ctx, 5)) })
-	of, err := repo.OfBuyer(ctx, 5)
+	of, err := repo.Each(ctx, 5, 0, 10)
 	require.NoError(t, err)
+	walked(t, 5, repo.Each, func(r catalog.Review) mall.ID { return r.ID }, of...)
 	require.Len(t, of, 2)
 	for _, r := range of {
 		require.Empty(t, r.Remark+r.Reply)
@@ -102,6 +103,7 @@ func testFavourites(t *testing.T, open Open) {
 	require.NoError(t, err)
 	require.Len(t, list, 2)
 	require.Equal(t, `{"a":1}`, list[1].JSON)
+	walked(t, 1, repo.Each, func(f catalog.Favourite) mall.ID { return f.ID }, list[1], list[0])
 	none, err := repo.List(ctx, 1, "杯", mall.Page{Limit: 10})
 	require.NoError(t, err)
 	require.Empty(t, none)

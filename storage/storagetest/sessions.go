@@ -41,6 +41,7 @@ func testSessions(t *testing.T, open Open) {
 	require.Equal(t, *visitor, got)
 	require.Zero(t, h)
 
+	walked(t, anna.ID, repo.Each, func(s auth.Session) mall.ID { return s.ID }, *s)
 	rolledBack(t, store, func(ctx context.Context) {
 		ok, err := repo.Assign(ctx, visitor.ID, anna.ID, "")
 		require.True(t, ok)

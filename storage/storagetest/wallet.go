@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -120,6 +121,10 @@ func testWallets(t *testing.T, open Open) {
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	require.Equal(t, int64(3), list.Total)
+	list, err = repo.Logs(ctx, 5, wallet.Filter{}, mall.Page{Limit: 10})
+	require.NoError(t, err)
+	slices.Reverse(list.Items)
+	walked(t, 5, repo.Each, func(e wallet.Entry) mall.ID { return e.ID }, list.Items...)
 
 	testPasswords(t, repo, do)
 	testRechargeRules(t, repo, do)

@@ -68,6 +68,7 @@ func testWithdrawals(t *testing.T, open Open) {
 		require.Equal(t, c.want, ids)
 		require.Equal(t, c.total, list.Total)
 	}
+	walked(t, 5, repo.Each, func(w withdraw.Withdrawal) mall.ID { return w.ID }, *all[0], *all[2], *all[3])
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error { return repo.Redact(ctx, 5) }))
 	got, err := repo.Get(ctx, all[2].ID)
 	require.NoError(t, err)

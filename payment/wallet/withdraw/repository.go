@@ -17,6 +17,8 @@ type Repository interface {
 	ByNumber(ctx context.Context, number string) (*Withdrawal, error)
 	// List is one page, newest first.
 	List(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Withdrawal], error)
+	// Each gives up to limit withdrawals of an account with ids over after, lowest first.
+	Each(ctx context.Context, account, after mall.ID, limit int64) ([]Withdrawal, error)
 	// Decide moves a withdrawal from asked to another state, once; false when
 	// it is not asked any more.
 	Decide(ctx context.Context, id mall.ID, to State, by mall.ID, reason string, at time.Time) (bool, error)

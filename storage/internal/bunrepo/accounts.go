@@ -180,6 +180,10 @@ func (r accounts) Logins(ctx context.Context, account mall.ID, p mall.Page) (mal
 	return s, nil
 }
 
+func (r accounts) EachLogin(ctx context.Context, account, after mall.ID, limit int64) ([]auth.LoginEntry, error) {
+	return each(ctx, r.sel(ctx).Where("account_id = ?", account), after, limit, func(row *loginRow) auth.LoginEntry { return loginFromRow(*row) })
+}
+
 func (r accounts) Journal(ctx context.Context, face mall.Face, p mall.Page) (mall.Slice[auth.JournalEntry], error) {
 	var rows []struct {
 		loginRow `bun:",extend"`

@@ -160,6 +160,10 @@ func (r addresses) List(ctx context.Context, account mall.ID, f address.Filter, 
 	return s, nil
 }
 
+func (r addresses) Each(ctx context.Context, account, after mall.ID, limit int64) ([]address.Address, error) {
+	return each(ctx, r.of(ctx, (*addressView)(nil), account), after, limit, addressFromRow)
+}
+
 func (r addresses) Clear(ctx context.Context, account mall.ID) error {
 	if _, err := r.del(ctx).Model((*addressRow)(nil)).Where("account_id = ?", account).Exec(ctx); err != nil {
 		return err

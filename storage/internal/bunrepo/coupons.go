@@ -213,6 +213,10 @@ func (r coupons) ListGrants(ctx context.Context, f coupon.GrantFilter, p mall.Pa
 	return mall.Slice[coupon.Grant]{Items: couponGrantsFromRows(rows), Total: total}, err
 }
 
+func (r coupons) EachGrant(ctx context.Context, account, after mall.ID, limit int64) ([]coupon.Grant, error) {
+	return each(ctx, r.sel(ctx).Where("account_id = ?", account), after, limit, couponGrantFromRow)
+}
+
 func (r coupons) Good(ctx context.Context, account mall.ID, at time.Time, limit int64) ([]coupon.Grant, error) {
 	var rows []couponGrantRow
 	ms := at.UnixMilli()

@@ -89,6 +89,10 @@ func (d deposits) List(ctx context.Context, f deposit.Filter, p mall.Page) (mall
 	return list, err
 }
 
+func (d deposits) Each(ctx context.Context, account, after mall.ID, limit int64) ([]deposit.Deposit, error) {
+	return each(ctx, d.sel(ctx).Where("account = ?", account), after, limit, depositFromRow)
+}
+
 // move is a compare-and-set of the state from one of several.
 func (d deposits) move(ctx context.Context, id mall.ID, to deposit.State, from ...deposit.State) *bun.UpdateQuery {
 	return d.upd(ctx).Model((*depositRow)(nil)).Set("state = ?", to).Where("id = ? AND state IN (?)", id, bun.List(from))

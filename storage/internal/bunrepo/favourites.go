@@ -70,13 +70,18 @@ func (r favourites) Has(ctx context.Context, account, goods mall.ID, typ int) (b
 		Where("account_id = ? AND goods_id = ? AND type = ?", account, goods, typ).Exists(ctx)
 }
 
-func (r favourites) List(ctx context.Context, account mall.ID, nameLike string, p mall.Page) ([]catalog.Favourite, error) {
-	var rows []favouriteRow
-	q := r.sel(ctx).Model(&rows).
+// of are the favourites of an account with what their goods look like today.
+func (r favourites) of(ctx context.Context, account mall.ID) *bun.SelectQuery {
+	return r.sel(ctx).
 		ColumnExpr("f.id, f.account_id, f.goods_id, f.type, f.json, f.created_at, f.updated_at").
 		ColumnExpr("COALESCE(g.name, '') AS goods_name, COALESCE(g.pic, '') AS goods_pic").
 		Join("LEFT JOIN ?(ns)goods AS g ON g.id = f.goods_id AND f.type = ?", catalog.FavouriteGoods).
-		Where("f.account_id = ?", account).OrderExpr("f.id DESC").Limit(p.Limit).Offset(p.Offset)
+		Where("f.account_id = ?", account)
+}
+
+func (r favourites) List(ctx context.Context, account mall.ID, nameLike string, p mall.Page) ([]catalog.Favourite, error) {
+	var rows []favouriteRow
+	q := r.of(ctx, account).Model(&rows).OrderExpr("f.id DESC").Limit(p.Limit).Offset(p.Offset)
 	if nameLike != "" {
 		q = like(q, r.postgres(), "g.name", nameLike)
 	}
@@ -86,6 +91,10 @@ func (r favourites) List(ctx context.Context, account mall.ID, nameLike string, 
 		list[i] = favouriteFromRow(&rows[i])
 	}
 	return list, err
+}
+
+func (r favourites) Each(ctx context.Context, account, after mall.ID, limit int64) ([]catalog.Favourite, error) {
+	return each(ctx, r.of(ctx, account), after, limit, favouriteFromRow)
 }
 
 func (r favourites) Erase(ctx context.Context, account mall.ID) ([]catalog.Favourite, error) {

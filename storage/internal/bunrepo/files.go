@@ -60,9 +60,9 @@ func (f files) Known(ctx context.Context, keys []string) (map[string]bool, error
 	return known, err
 }
 
-func (f files) Owned(ctx context.Context, owner, after mall.ID, limit int) ([]file.File, error) {
+func (f files) Owned(ctx context.Context, owner, after mall.ID, limit int64) ([]file.File, error) {
 	var rows []fileRow
-	err := f.sel(ctx).Model(&rows).Where("owner_id = ? AND id > ?", owner, after).Order("id").Limit(int64(limit)).Scan(ctx)
+	err := f.sel(ctx).Model(&rows).Where("owner_id = ? AND id > ?", owner, after).Order("id").Limit(limit).Scan(ctx)
 	return filesFromRows(rows), err
 }
 

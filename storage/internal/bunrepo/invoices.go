@@ -95,6 +95,10 @@ func (i invoices) List(ctx context.Context, f invoice.Filter, p mall.Page) (mall
 	return list, err
 }
 
+func (i invoices) Each(ctx context.Context, account, after mall.ID, limit int64) ([]invoice.Invoice, error) {
+	return each(ctx, i.sel(ctx).Where("account = ?", account), after, limit, invoiceFromRow)
+}
+
 func (i invoices) Decide(ctx context.Context, id mall.ID, to invoice.State, by mall.ID, file, reason string, at time.Time) (bool, error) {
 	return hit(i.upd(ctx).Model((*invoiceRow)(nil)).Set("state = ?", to).Set("by_account = ?", by).Set("file = ?", file).
 		Set("reason = ?", reason).Set("decided_at = ?", at.UnixMilli()).

@@ -133,6 +133,10 @@ func (r documents) List(ctx context.Context, f site.DocumentFilter, p mall.Page)
 	return list, err
 }
 
+func (r documents) Each(ctx context.Context, owner, after mall.ID, limit int64) ([]site.Document, error) {
+	return each(ctx, r.sel(ctx).Where("owner_id = ?", owner), after, limit, documentFromRow)
+}
+
 func (r documents) Total(ctx context.Context, f site.DocumentFilter, atMost int64) (n int64, err error) {
 	some := r.filter(r.sel(ctx).Model((*documentRow)(nil)).ColumnExpr("1"), f).Limit(atMost)
 	err = r.sel(ctx).TableExpr("(?) AS t", some).ColumnExpr("count(*)").Scan(ctx, &n)

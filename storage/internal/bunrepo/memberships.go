@@ -105,6 +105,10 @@ func (m memberships) List(ctx context.Context, f membership.Filter, p mall.Page)
 	return list, err
 }
 
+func (m memberships) Each(ctx context.Context, account, after mall.ID, limit int64) ([]membership.Purchase, error) {
+	return each(ctx, m.sel(ctx).Where("account_id = ?", account), after, limit, levelPurchaseFromRow)
+}
+
 func (m memberships) Tried(ctx context.Context, account, level mall.ID) (bool, error) {
 	return m.sel(ctx).Model((*levelPurchaseRow)(nil)).
 		Where("account_id = ? AND level_id = ? AND amount = 0 AND state <> ?", account, level, membership.Unpaid).Exists(ctx)

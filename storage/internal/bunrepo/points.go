@@ -127,6 +127,10 @@ func (a pointAccounts) Logs(ctx context.Context, account mall.ID, c points.Curre
 	return list, err
 }
 
+func (a pointAccounts) Each(ctx context.Context, account mall.ID, c points.Currency, after mall.ID, limit int64) ([]points.Entry, error) {
+	return each(ctx, a.sel(ctx).Where("account = ? AND currency = ?", account, c), after, limit, pointEntryFromRow)
+}
+
 func (a pointAccounts) Sum(ctx context.Context, account mall.ID, c points.Currency) (int64, error) {
 	var sum int64
 	err := a.sel(ctx).Model((*pointEntryRow)(nil)).ColumnExpr("CAST(COALESCE(SUM(change), 0) AS BIGINT)").

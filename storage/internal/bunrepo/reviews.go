@@ -46,15 +46,19 @@ func reviewToRow(v catalog.Review) reviewRow {
 	}
 }
 
+func reviewFromRow(r *reviewRow) catalog.Review {
+	return catalog.Review{
+		ID: mall.ID(r.ID), OrderLine: mall.ID(r.OrderLine), Order: mall.ID(r.Order), Goods: mall.ID(r.Goods), SKU: mall.ID(r.SKU),
+		Buyer: mall.ID(r.Buyer), Name: r.Name, Pic: r.Pic, Property: r.Property, Qty: r.Qty, Amount: mall.Money(r.Amount),
+		Score: r.Score, Rank: catalog.Rank(r.Rank), Stars: r.Stars, Remark: r.Remark, Pics: r.Pics, Reply: r.Reply,
+		RepliedAt: moment(r.RepliedAt), Hidden: r.Hidden, CreatedAt: moment(&r.CreatedAt),
+	}
+}
+
 func reviewsFromRows(rows []reviewRow) []catalog.Review {
 	list := make([]catalog.Review, len(rows))
-	for i, r := range rows {
-		list[i] = catalog.Review{
-			ID: mall.ID(r.ID), OrderLine: mall.ID(r.OrderLine), Order: mall.ID(r.Order), Goods: mall.ID(r.Goods), SKU: mall.ID(r.SKU),
-			Buyer: mall.ID(r.Buyer), Name: r.Name, Pic: r.Pic, Property: r.Property, Qty: r.Qty, Amount: mall.Money(r.Amount),
-			Score: r.Score, Rank: catalog.Rank(r.Rank), Stars: r.Stars, Remark: r.Remark, Pics: r.Pics, Reply: r.Reply,
-			RepliedAt: moment(r.RepliedAt), Hidden: r.Hidden, CreatedAt: moment(&r.CreatedAt),
-		}
+	for i := range rows {
+		list[i] = reviewFromRow(&rows[i])
 	}
 	return list
 }
@@ -107,10 +111,8 @@ func (r reviews) List(ctx context.Context, f catalog.ReviewFilter, p mall.Page, 
 	return reviewsFromRows(rows), total, err
 }
 
-func (r reviews) OfBuyer(ctx context.Context, buyer mall.ID) ([]catalog.Review, error) {
-	var rows []reviewRow
-	err := r.sel(ctx).Model(&rows).Where("buyer_id = ?", buyer).Order("id").Scan(ctx)
-	return reviewsFromRows(rows), err
+func (r reviews) Each(ctx context.Context, buyer, after mall.ID, limit int64) ([]catalog.Review, error) {
+	return each(ctx, r.sel(ctx).Where("buyer_id = ?", buyer), after, limit, reviewFromRow)
 }
 
 func (r reviews) Erase(ctx context.Context, buyer mall.ID) error {

@@ -104,6 +104,10 @@ func (r sessions) CloseAll(ctx context.Context, account, except mall.ID) error {
 	return err
 }
 
+func (r sessions) Each(ctx context.Context, account, after mall.ID, limit int64) ([]auth.Session, error) {
+	return each(ctx, r.sel(ctx).Where("account_id = ?", account), after, limit, func(row *sessionRow) auth.Session { return sessionFromRow(*row) })
+}
+
 func (r sessions) CloseIdentity(ctx context.Context, appid, openid string) error {
 	_, err := r.del(ctx).Model((*sessionRow)(nil)).Where("openid = ? AND openid <> '' AND appid = ?", openid, appid).Exec(ctx)
 	return err

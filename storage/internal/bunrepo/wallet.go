@@ -114,6 +114,10 @@ func (w wallets) Logs(ctx context.Context, account mall.ID, f wallet.Filter, p m
 	return list, err
 }
 
+func (w wallets) Each(ctx context.Context, account, after mall.ID, limit int64) ([]wallet.Entry, error) {
+	return each(ctx, w.sel(ctx).Where("account = ? AND kind >= 0", account), after, limit, walletEntryFromRow)
+}
+
 func (w wallets) Sum(ctx context.Context, account mall.ID) (balance, frozen mall.Money, err error) {
 	err = w.sel(ctx).Model((*walletEntryRow)(nil)).
 		ColumnExpr("CAST(COALESCE(SUM(balance), 0) AS BIGINT), CAST(COALESCE(SUM(frozen), 0) AS BIGINT)").

@@ -89,6 +89,10 @@ func (w withdrawals) List(ctx context.Context, f withdraw.Filter, p mall.Page) (
 	return list, err
 }
 
+func (w withdrawals) Each(ctx context.Context, account, after mall.ID, limit int64) ([]withdraw.Withdrawal, error) {
+	return each(ctx, w.sel(ctx).Where("account = ?", account), after, limit, withdrawalFromRow)
+}
+
 func (w withdrawals) Decide(ctx context.Context, id mall.ID, to withdraw.State, by mall.ID, reason string, at time.Time) (bool, error) {
 	return hit(w.upd(ctx).Model((*withdrawalRow)(nil)).Set("state = ?", to).Set("by_account = ?", by).
 		Set("reason = ?", reason).Set("decided_at = ?", at.UnixMilli()).
