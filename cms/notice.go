@@ -95,6 +95,12 @@ func (s *Service) Erase(ctx context.Context, account mall.ID) error {
 	return wrap("erase", s.d.Tx.Do(ctx, func(ctx context.Context) error { return s.d.Repo.EraseNotices(ctx, account) }))
 }
 
+// Export is what was meant for one account alone, visible or not.
+func (s *Service) Export(ctx context.Context, account mall.ID) (any, error) {
+	list, err := mall.All(ctx, account, s.d.Repo.EachNotice, func(n Notice) mall.ID { return n.ID })
+	return list, wrap("export", err)
+}
+
 // found turns "no row was hit" into mall.ErrNotFound.
 func found(ok bool, err error) error {
 	if err == nil && !ok {

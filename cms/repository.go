@@ -21,6 +21,9 @@ type Repository interface {
 	Notices(ctx context.Context, f Filter, p mall.Page) (mall.Slice[Notice], error)
 	// LatestNotice is the newest notice of a filter whatever its Sort, or mall.ErrNotFound.
 	LatestNotice(ctx context.Context, f Filter) (*Notice, error)
+	// EachNotice gives up to limit notices that are meant for one account alone,
+	// with ids over after, lowest first.
+	EachNotice(ctx context.Context, account, after mall.ID, limit int64) ([]Notice, error)
 	// EraseNotices removes the notices that are meant for one account alone.
 	EraseNotices(ctx context.Context, account mall.ID) error
 

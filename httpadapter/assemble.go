@@ -299,6 +299,7 @@ func (s *Services) seal() error {
 		{"wallet", s.Wallets.Eraser()},
 		{"withdrawals", s.Payouts.Eraser()},
 		{"deposits", s.Deposits.Eraser()},
+		{"bills", auth.Eraser{Export: s.Bills.Export}},
 		{"memberships", s.Levels.Eraser()},
 		{"invoices", s.Invoices.Eraser()},
 		{"points", s.Points.Eraser()},
@@ -307,7 +308,7 @@ func (s *Services) seal() error {
 		{"file", auth.Eraser{Erase: s.Files.Erase, Export: s.Files.Export}},
 		{"stock", auth.Eraser{Erase: s.Stock.Erase}},
 		{"cart", auth.Eraser{Erase: s.Carts.Erase, Export: s.Carts.Export}},
-		{"cms", auth.Eraser{Erase: s.Content.Erase}},
+		{"cms", auth.Eraser{Erase: s.Content.Erase, Export: s.Content.Export}},
 		{"site", auth.Eraser{Erase: s.Site.Erase, Export: s.Site.Export}},
 	} {
 		s.Auth.OnErase(e.name, e.Eraser)

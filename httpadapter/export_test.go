@@ -15,6 +15,7 @@ import (
 	"github.com/gomall-dev/mall/auth/member"
 	"github.com/gomall-dev/mall/cart"
 	"github.com/gomall-dev/mall/catalog"
+	"github.com/gomall-dev/mall/cms"
 	"github.com/gomall-dev/mall/cms/file"
 	"github.com/gomall-dev/mall/cms/site"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
@@ -23,6 +24,7 @@ import (
 	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/order/invoice"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/bill"
 	"github.com/gomall-dev/mall/payment/deposit"
 	"github.com/gomall-dev/mall/payment/membership"
 	"github.com/gomall-dev/mall/payment/wallet"
@@ -34,9 +36,12 @@ import (
 // much is more than any part in which a list may be read.
 const much = 1001
 
-// TestExportIsWhole: an export holds every row of every room, however many
-// there are, each once.
-func TestExportIsWhole(t *testing.T) {
+// word is in every row that may hold a person's words.
+const word = "Geheimrat"
+
+// TestMuch: an export holds every row of every room, however many there are,
+// each once; and an erasure misses none.
+func TestMuch(t *testing.T) {
 	t.Parallel()
 	storagetest.Each(t, func(t *testing.T, store storage.Store) {
 		kit, ctx := apitest.New(t, store), t.Context()
@@ -64,6 +69,10 @@ func TestExportIsWhole(t *testing.T) {
 			delete(rows, list)
 		}
 		require.Empty(t, rows, "lists that are not exported")
+
+		require.NotEmpty(t, storagetest.Grep(t, store, word))
+		require.NoError(t, kit.Auth.Erase(ctx, who, who.Account))
+		require.Empty(t, storagetest.Grep(t, store, word))
 	})
 }
 
@@ -78,67 +87,73 @@ func plenty(store storage.Store, who mall.ID, at time.Time) map[string]func(ctx 
 	}
 	return map[string]func(ctx context.Context, i mall.ID) error{
 		"bindings": func(ctx context.Context, i mall.ID) error {
-			return store.Accounts().Bind(ctx, auth.Binding{Account: who, Provider: "x", AppID: "x", OpenID: number(i), At: at})
+			return store.Accounts().Bind(ctx, auth.Binding{Account: who, Provider: "x", AppID: "x", OpenID: number(i), UnionID: word, At: at})
 		},
 		"sessions": func(ctx context.Context, i mall.ID) error {
-			return store.Sessions().Open(ctx, &auth.Session{Hash: number(i), Account: who, CreatedAt: at, SeenAt: at, ExpiresAt: at})
+			return store.Sessions().Open(ctx, &auth.Session{Hash: number(i), Account: who, DeviceName: word, CreatedAt: at, SeenAt: at, ExpiresAt: at})
 		},
 		"logins": func(ctx context.Context, _ mall.ID) error {
-			return store.Accounts().Seen(ctx, auth.LoginEntry{Account: who, At: at})
+			return store.Accounts().Seen(ctx, auth.LoginEntry{Account: who, Device: word, At: at})
 		},
 		"address": func(ctx context.Context, _ mall.ID) error {
 			if err := did(store.Addresses().Grow(ctx, who, much)); err != nil {
 				return err
 			}
-			return store.Addresses().Insert(ctx, &address.Address{Account: who, CreatedAt: at, UpdatedAt: at})
+			return store.Addresses().Insert(ctx, &address.Address{Account: who, LinkMan: word, CreatedAt: at, UpdatedAt: at})
 		},
 		"order": func(ctx context.Context, i mall.ID) error {
-			return did(store.Orders().Insert(ctx, &order.Order{Number: number(i), Buyer: who, Key: number(i), Due: at, Added: at, Updated: at,
-				State: order.State{Pay: order.Unpaid, Ful: order.Idle, End: order.Open}, Lines: []order.Line{{Goods: 1, SKU: 1, Qty: 1}}}))
+			return did(store.Orders().Insert(ctx, &order.Order{Number: number(i), Buyer: who, Key: number(i), Remark: word, Due: at, Added: at, Updated: at,
+				State: order.State{Pay: order.Unpaid, Ful: order.Idle, End: order.Cancelled}, Lines: []order.Line{{Goods: 1, SKU: 1, Qty: 1}}}))
 		},
 		"payment": func(ctx context.Context, i mall.ID) error {
-			return store.Payments().Insert(ctx, &payment.Payment{Number: number(i), Payer: who, Action: payment.Action{Purpose: payment.Recharge}, Amount: 1,
+			return store.Payments().Insert(ctx, &payment.Payment{Number: number(i), Payer: who, Action: payment.Action{Purpose: payment.Recharge}, Amount: 1, Remark: word,
 				State: payment.StateClosed, Due: at, Created: at, Updated: at, Parts: []payment.Part{{Amount: 1, State: payment.PartWaiting}}}, at)
 		},
 		"wallet.Entries": func(ctx context.Context, i mall.ID) error {
-			return did(store.Wallets().Append(ctx, &wallet.Entry{Account: who, Balance: 1, Source: wallet.Source{Type: "x", ID: i}, At: at}))
+			return did(store.Wallets().Append(ctx, &wallet.Entry{Account: who, Balance: 1, Remark: word, Source: wallet.Source{Type: "x", ID: i}, At: at}))
 		},
 		"withdrawals": func(ctx context.Context, i mall.ID) error {
-			return store.Withdrawals().Insert(ctx, &withdraw.Withdrawal{Number: number(i), Account: who, Amount: 1, State: withdraw.Paid, Created: at})
+			return store.Withdrawals().Insert(ctx, &withdraw.Withdrawal{Number: number(i), Account: who, Amount: 1, Name: word, State: withdraw.Paid, Created: at})
 		},
 		"deposits": func(ctx context.Context, i mall.ID) error {
-			return store.Deposits().Insert(ctx, &deposit.Deposit{Number: number(i), Account: who, Terms: deposit.Terms{Amount: 1}, State: deposit.Unpaid, Created: at})
+			return store.Deposits().Insert(ctx, &deposit.Deposit{Number: number(i), Account: who, Terms: deposit.Terms{Amount: 1, Remark: word}, State: deposit.Unpaid, Created: at})
+		},
+		"bills": func(ctx context.Context, i mall.ID) error {
+			return store.Bills().Insert(ctx, &bill.Bill{Account: who, Payment: i, Amount: 1, Paid: at})
+		},
+		"cms": func(ctx context.Context, _ mall.ID) error {
+			return store.Content().InsertNotice(ctx, &cms.Notice{Account: who, Title: word, CreatedAt: at, UpdatedAt: at})
 		},
 		"memberships": func(ctx context.Context, i mall.ID) error {
-			return store.Memberships().Draft(ctx, &membership.Purchase{Number: number(i), Account: who, Price: i, Amount: 1,
+			return store.Memberships().Draft(ctx, &membership.Purchase{Number: number(i), Account: who, Price: i, Amount: 1, Remark: word,
 				Term: member.Term{N: 1, Unit: mall.Monthly}, State: membership.Unpaid, Created: at})
 		},
 		"invoices": func(ctx context.Context, _ mall.ID) error {
-			return store.Invoices().Insert(ctx, &invoice.Invoice{Account: who, Request: invoice.Request{Amount: 1}, State: invoice.Refused, Created: at})
+			return store.Invoices().Insert(ctx, &invoice.Invoice{Account: who, Request: invoice.Request{Amount: 1, Title: word}, State: invoice.Refused, Created: at})
 		},
 		"points.Points": func(ctx context.Context, i mall.ID) error {
-			return did(store.Points().Append(ctx, &points.Entry{Account: who, Currency: points.Points, Change: 1, Source: points.Source{Type: "x", ID: i}, At: at}))
+			return did(store.Points().Append(ctx, &points.Entry{Account: who, Currency: points.Points, Change: 1, Remark: word, Source: points.Source{Type: "x", ID: i}, At: at}))
 		},
 		"points.Growth": func(ctx context.Context, i mall.ID) error {
-			return did(store.Points().Append(ctx, &points.Entry{Account: who, Currency: points.Growth, Change: 1, Source: points.Source{Type: "x", ID: i}, At: at}))
+			return did(store.Points().Append(ctx, &points.Entry{Account: who, Currency: points.Growth, Change: 1, Remark: word, Source: points.Source{Type: "x", ID: i}, At: at}))
 		},
 		"coupons": func(ctx context.Context, _ mall.ID) error {
 			return store.Coupons().InsertGrants(ctx, []coupon.Grant{{Template: 1, Account: who, Worth: 1, State: coupon.Used, Start: at, End: at, Created: at, Updated: at}})
 		},
 		"catalog.Favourites": func(ctx context.Context, i mall.ID) error {
-			return did(store.Catalog().Favourites.Add(ctx, catalog.Favourite{Account: who, Goods: i, CreatedAt: at, UpdatedAt: at}))
+			return did(store.Catalog().Favourites.Add(ctx, catalog.Favourite{Account: who, Goods: i, Type: catalog.FavouriteForeign, JSON: word, CreatedAt: at, UpdatedAt: at}))
 		},
 		"catalog.Reviews": func(ctx context.Context, i mall.ID) error {
-			return store.Catalog().Reviews.Add(ctx, []catalog.Review{{OrderLine: i, Goods: 1, Buyer: who, CreatedAt: at}})
+			return store.Catalog().Reviews.Add(ctx, []catalog.Review{{OrderLine: i, Goods: 1, Buyer: who, Remark: word, CreatedAt: at}})
 		},
 		"file": func(ctx context.Context, i mall.ID) error {
-			return store.Files().Insert(ctx, &file.File{Key: number(i), Owner: who, Name: "x", Type: "image/png", Size: 1, CreatedAt: at})
+			return store.Files().Insert(ctx, &file.File{Key: number(i), Owner: who, Name: word, Type: "image/png", Size: 1, CreatedAt: at})
 		},
 		"cart.": func(ctx context.Context, i mall.ID) error {
 			return did(store.Carts().Add(ctx, who, "", cart.Line{Key: number(i), Goods: 1, SKU: 1, Qty: 1, AddedAt: at}, 9))
 		},
 		"site": func(ctx context.Context, _ mall.ID) error {
-			return did(store.Documents().Insert(ctx, &site.Document{Owner: who, Type: "x", Content: "{}", CreatedAt: at, UpdatedAt: at}, much))
+			return did(store.Documents().Insert(ctx, &site.Document{Owner: who, Type: word, Content: "{}", CreatedAt: at, UpdatedAt: at}, much))
 		},
 	}
 }

@@ -13,6 +13,8 @@ type Repository interface {
 	Insert(ctx context.Context, b *Bill) error
 	// List is one page of bills, newest first; account 0 lists everybody's.
 	List(ctx context.Context, account mall.ID, p mall.Page) (mall.Slice[Bill], error)
+	// Each gives up to limit bills of an account with ids over after, lowest first.
+	Each(ctx context.Context, account, after mall.ID, limit int64) ([]Bill, error)
 
 	// Rules lists the rules by Consume.
 	Rules(ctx context.Context) ([]Rule, error)

@@ -96,6 +96,12 @@ func (s *Service) ListOf(ctx context.Context, who mall.Actor, p mall.Page) (mall
 	return s.d.Repo.List(ctx, account, p.Clean())
 }
 
+// Export is what an account is told about its bills: all of them. They hold no
+// words that an erasure would take.
+func (s *Service) Export(ctx context.Context, account mall.ID) (any, error) {
+	return mall.All(ctx, account, s.d.Repo.Each, func(b Bill) mall.ID { return b.ID })
+}
+
 // price is the quote of the moment at which the payment opens; it is frozen there.
 func (s *Service) price(ctx context.Context, _ mall.Actor, a payment.Action) (payment.Price, error) {
 	amount, err := AmountOf(a)

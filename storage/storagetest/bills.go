@@ -37,6 +37,7 @@ func testBills(t *testing.T, open Open) {
 	list, err = repo.List(ctx, 5, mall.Page{Limit: 9})
 	require.NoError(t, err)
 	require.Equal(t, mall.Slice[bill.Bill]{Items: []bill.Bill{one}, Total: 1}, list)
+	walked(t, 5, repo.Each, func(b bill.Bill) mall.ID { return b.ID }, one)
 	rules, err := repo.Rules(ctx)
 	require.NoError(t, err)
 	require.Equal(t, []bill.Rule{small, big}, rules)

@@ -110,6 +110,9 @@ func testNotices(t *testing.T, open Open) {
 	require.False(t, change(func(ctx context.Context) (bool, error) { return repo.UpdateNotice(ctx, &edited) }))
 	require.True(t, change(func(ctx context.Context) (bool, error) { return repo.DeleteNotice(ctx, full.ID) }))
 	require.False(t, change(func(ctx context.Context) (bool, error) { return repo.DeleteNotice(ctx, full.ID) }))
+	own := func(n cms.Notice) mall.ID { return n.ID }
+	walked(t, 7, repo.EachNotice, own, *mine)
+	walked(t, 0, repo.EachNotice, own)
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error { return repo.EraseNotices(ctx, 7) }))
 	_, err = repo.Notice(ctx, mine.ID)
 	require.ErrorIs(t, err, mall.ErrNotFound)

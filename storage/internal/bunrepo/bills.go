@@ -65,6 +65,10 @@ func (b bills) List(ctx context.Context, account mall.ID, p mall.Page) (mall.Sli
 	return list, err
 }
 
+func (b bills) Each(ctx context.Context, account, after mall.ID, limit int64) ([]bill.Bill, error) {
+	return each(ctx, b.sel(ctx).Where("account = ?", account), after, limit, billFromRow)
+}
+
 func (b bills) Rules(ctx context.Context) ([]bill.Rule, error) {
 	var rows []billRuleRow
 	err := b.sel(ctx).Model(&rows).Order("consume", "id").Limit(mall.MaxLimit).Scan(ctx)

@@ -77,8 +77,15 @@ func (c content) LatestNotice(ctx context.Context, f cms.Filter) (*cms.Notice, e
 	return noticeFromRow(&row), nil
 }
 
+// personalNotice has the condition of the index notices_account.
+const personalNotice = "account_id = ? AND account_id <> 0"
+
+func (c content) EachNotice(ctx context.Context, account, after mall.ID, limit int64) ([]cms.Notice, error) {
+	return each(ctx, c.sel(ctx).Where(personalNotice, account), after, limit, func(r *noticeRow) cms.Notice { return *noticeFromRow(r) })
+}
+
 func (c content) EraseNotices(ctx context.Context, account mall.ID) error {
-	_, err := c.del(ctx).Model((*noticeRow)(nil)).Where("account_id = ? AND account_id <> 0", account).Exec(ctx)
+	_, err := c.del(ctx).Model((*noticeRow)(nil)).Where(personalNotice, account).Exec(ctx)
 	return err
 }
 

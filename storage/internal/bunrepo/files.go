@@ -61,9 +61,7 @@ func (f files) Known(ctx context.Context, keys []string) (map[string]bool, error
 }
 
 func (f files) Owned(ctx context.Context, owner, after mall.ID, limit int64) ([]file.File, error) {
-	var rows []fileRow
-	err := f.sel(ctx).Model(&rows).Where("owner_id = ? AND id > ?", owner, after).Order("id").Limit(limit).Scan(ctx)
-	return filesFromRows(rows), err
+	return each(ctx, f.sel(ctx).Where("owner_id = ?", owner), after, limit, fileFromRow)
 }
 
 func (f files) Expired(ctx context.Context, at time.Time, limit int) ([]file.File, error) {
