@@ -75,7 +75,7 @@ func (s *Store) Events(ctx context.Context, after mall.ID, limit int) ([]mall.Ev
 // see only what is committed. So positions become visible in their order.
 func (s *Store) number(ctx context.Context) error {
 	var fresh int
-	err := s.rawRead(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM ?(ns)outbox WHERE position IS NULL LIMIT 1) AS f").Scan(ctx, &fresh)
+	err := s.rawRead(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM ?(ns)outbox WHERE "+s.unnumbered()+" LIMIT 1) AS f").Scan(ctx, &fresh)
 	if err != nil || fresh == 0 {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Store) number(ctx context.Context) error {
 		}
 		n, err := count(s.rawWrite(ctx, `UPDATE ?(ns)outbox SET position = f.position FROM (
 			SELECT id, ? + ROW_NUMBER() OVER (ORDER BY id) AS position
-			FROM (SELECT id FROM ?(ns)outbox WHERE position IS NULL ORDER BY id LIMIT ?) AS l) AS f
+			FROM (SELECT id FROM ?(ns)outbox WHERE `+s.unnumbered()+` ORDER BY id LIMIT ?) AS l) AS f
 			WHERE ?(ns)outbox.id = f.id`, head, numberAtOnce).Exec(ctx))
 		if err != nil {
 			return err
@@ -101,16 +101,24 @@ func (s *Store) number(ctx context.Context) error {
 	return err
 }
 
-// PurgeEvents deletes at most 1000 events that are older than before and that
-// every consumer with a cursor has seen; it says how many. Call it until it
-// gives 0.
+// unnumbered is the condition on events that have no position yet. SQLite needs
+// no index for them: all that have one were there before.
+func (s *Store) unnumbered() string {
+	if s.postgres() {
+		return "position IS NULL"
+	}
+	return "position IS NULL AND id > COALESCE((SELECT id FROM ?(ns)outbox WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1), 0)"
+}
+
+// PurgeEvents deletes, of the 1000 events that were stored first, those that are
+// older than before and that every consumer with a cursor has seen; it says how
+// many. Call it until it gives 0.
 func (s *Store) PurgeEvents(ctx context.Context, before time.Time) (n int64, err error) {
 	err = s.engine.Do(ctx, func(ctx context.Context) (err error) {
 		n, err = count(s.rawWrite(ctx, `DELETE FROM ?(ns)outbox WHERE id IN (
-			SELECT id FROM ?(ns)outbox WHERE at < ? AND (
+			SELECT id FROM (SELECT id, at, position FROM ?(ns)outbox ORDER BY id LIMIT ?) AS first WHERE at < ? AND (
 				NOT EXISTS (SELECT 1 FROM ?(ns)outbox_cursors)
-				OR position <= (SELECT MIN(position) FROM ?(ns)outbox_cursors))
-			ORDER BY at LIMIT ?)`, before.UnixMilli(), numberAtOnce).Exec(ctx))
+				OR position <= (SELECT MIN(position) FROM ?(ns)outbox_cursors)))`, numberAtOnce, before.UnixMilli()).Exec(ctx))
 		return err
 	})
 	return n, err
