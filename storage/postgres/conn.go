@@ -104,10 +104,8 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	if c.undone(query) {
 		return driver.ResultNoRows, nil
 	}
-	if len(args) > 0 { // the driver wants these statements alone
-		if err := c.flush(ctx); err != nil {
-			return nil, err
-		}
+	if len(args) > 0 && len(c.owes) > 0 {
+		return c.execBehind(ctx, query, args)
 	}
 	return c.Conn.ExecContext(ctx, texts(c.settle(), query), args)
 }
@@ -123,7 +121,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 		}
 		args = nil
 	}
-	if len(args) > 0 {
+	if len(args) > 0 { // the driver wants these statements alone
 		if err := c.flush(ctx); err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomall-dev/mall/storage/internal/txn"
 	"github.com/gomall-dev/mall/storage/storagetest/pgtest"
 )
 
@@ -81,6 +82,73 @@ func TestRoundTrips(t *testing.T) {
 	require.EqualValues(t, 3, trips(s.Do, "SELECT 1", "SELECT 2"))
 	require.EqualValues(t, 0, trips(s.View))
 	require.EqualValues(t, 2, trips(s.View, "SELECT 1"))
+}
+
+// A host's statement with arguments takes what is owed along. One that cannot
+// be written leaves the transaction as it was.
+func TestArgumentsBehindWhatIsOwed(t *testing.T) {
+	t.Parallel()
+	cfg := onServer(t)
+	trips := counting(cfg)
+	pool := sql.OpenDB(newConnector(cfg))
+	defer pool.Close()
+	c := onConn(t, pool)
+	_, err := c.ExecContext(t.Context(), "CREATE TABLE notes (id BIGINT PRIMARY KEY, t TEXT)")
+	require.NoError(t, err)
+	const insert = "INSERT INTO notes VALUES ($1, $2), ($1 + 1, $2)"
+	for i, unwritten := range []bool{false, true, false, true} {
+		before := trips.Load()
+		tx, err := c.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		if i >= 2 {
+			_, err = tx.ExecContext(t.Context(), "SELECT 1")
+			require.NoError(t, err)
+			_, err = tx.ExecContext(t.Context(), "SAVEPOINT a", txn.Sign{})
+			require.NoError(t, err)
+		}
+		if unwritten {
+			_, err = tx.ExecContext(t.Context(), insert, 70, struct{ A int }{1})
+			require.Error(t, err)
+		}
+		for from := range 3 {
+			args := []any{100*i + 10*from, "it's \\ 商城"}
+			if from == 2 {
+				args = append([]any{pgx.QueryExecModeExec}, args...)
+			}
+			res, err := tx.ExecContext(t.Context(), insert, args...)
+			require.NoError(t, err)
+			n, err := res.RowsAffected()
+			require.NoError(t, err)
+			require.EqualValues(t, 2, n)
+		}
+		_, err = tx.ExecContext(t.Context(), "INSERT INTO notes SELECT 0 WHERE $1", i < 0)
+		require.NoError(t, err)
+		if i == 0 {
+			require.EqualValues(t, 4, trips.Load()-before)
+		}
+		if i%2 == 0 {
+			require.NoError(t, tx.Commit())
+		} else {
+			require.NoError(t, tx.Rollback())
+		}
+		_, err = c.ExecContext(t.Context(), insert, 1000, "other") // of a connection that is no longer in a transaction
+		require.NoError(t, err)
+		_, err = c.ExecContext(t.Context(), "DELETE FROM notes WHERE t = $1", "other")
+		require.NoError(t, err)
+	}
+	var all, same int
+	require.NoError(t, c.QueryRowContext(t.Context(), `SELECT COUNT(*), COUNT(*) FILTER (WHERE t = 'it''s \ 商城') FROM notes`).Scan(&all, &same))
+	require.Equal(t, []int{12, 12}, []int{all, same}, "what was rolled back is not there")
+
+	tx, err := c.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = tx.ExecContext(t.Context(), insert, 2000, "x")
+	require.NoError(t, err)
+	_, err = tx.ExecContext(t.Context(), insert, 2000, "x")
+	require.ErrorContains(t, err, "notes_pkey")
+	_, err = tx.ExecContext(t.Context(), insert, 3000, "x")
+	require.Error(t, err, "the transaction has failed")
+	require.NoError(t, tx.Rollback())
 }
 
 // The first query of a transaction is read by us, others by pgx: both give the

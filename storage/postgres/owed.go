@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql/driver"
 	"slices"
 	"strings"
 
@@ -54,6 +55,41 @@ func batch(all []owed) *pgconn.Batch {
 		}
 	}
 	return &b
+}
+
+// execBehind sends a host's statement with arguments behind what is owed. Some of
+// pgx's arguments say how to send: such a statement goes alone.
+func (c *conn) execBehind(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	values := make([]any, len(args))
+	for i, a := range args {
+		switch a.Value.(type) {
+		case pgx.QueryExecMode, pgx.QueryResultFormats, pgx.QueryResultFormatsByOID:
+			if err := c.flush(ctx); err != nil {
+				return nil, err
+			}
+			return c.Conn.ExecContext(ctx, query, args)
+		}
+		values[i] = a.Value
+	}
+	var b pgx.Batch
+	before := c.settle()
+	for _, o := range before {
+		b.Queue(o.text)
+	}
+	b.Queue(query, values...)
+	results := c.Conn.Conn().SendBatch(ctx, &b)
+	var tag pgconn.CommandTag
+	for range b.Len() {
+		var err error
+		if tag, err = results.Exec(); err != nil {
+			_ = results.Close() // the same error
+			if c.Conn.Conn().PgConn().TxStatus() != 'E' {
+				c.owes = before // nothing was sent: an argument that pgx cannot write
+			}
+			return nil, retriable(err)
+		}
+	}
+	return driver.RowsAffected(tag.RowsAffected()), results.Close()
 }
 
 // flush sends what is owed by itself.
