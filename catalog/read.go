@@ -55,11 +55,6 @@ func (s *Service) fill(ctx context.Context, d *Detail) (err error) {
 			return err
 		}
 	}
-	if g.Category != 0 {
-		if d.Category, err = s.r.Categories.Find(ctx, g.Category); err != nil && !errors.Is(err, mall.ErrNotFound) {
-			return err
-		}
-	}
 	if g.Freight != 0 {
 		found, err := s.r.Freights.ByIDs(ctx, []mall.ID{g.Freight})
 		if err != nil {

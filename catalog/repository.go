@@ -81,7 +81,7 @@ type Products interface {
 	Find(ctx context.Context, id mall.ID) (*Goods, error)
 	// FindCode is the goods of a public code; mall.ErrNotFound.
 	FindCode(ctx context.Context, code string) (mall.ID, error)
-	// Whole is one goods with its stock, its texts, pictures and SKUs;
+	// Whole is one goods with its stock, its texts, pictures, SKUs and category;
 	// mall.ErrNotFound also when deleted.
 	Whole(ctx context.Context, id mall.ID) (*Detail, error)
 	// WithSKUs are the goods that ByIDs gives, with what SKUs gives for them.

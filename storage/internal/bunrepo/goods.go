@@ -210,7 +210,12 @@ func (r products) Whole(ctx context.Context, id mall.ID) (*catalog.Detail, error
 		d.Pics = append(d.Pics, catalog.Pic{ID: mall.ID(row.ID), URL: row.URL})
 		return nil
 	}, "SELECT "+selecting[goodsPicRow](r.Store, "p")+" FROM ?(ns)goods_pics AS p WHERE p.goods_id = ? ORDER BY p.sort, p.id", int64(id))
-	if err := r.together(ctx, r.find(id, &d.Goods), texts, pics, r.skus([]mall.ID{id}, &d.SKUs)); err != nil {
+	category := read(r.Store, func(row *categoryRow) error {
+		c := categoryFromRow(row)
+		d.Category = &c
+		return nil
+	}, "SELECT "+selecting[categoryRow](r.Store, "c")+" FROM ?(ns)categories AS c WHERE c.id = (SELECT category_id FROM ?(ns)goods WHERE id = ?)", int64(id))
+	if err := r.together(ctx, r.find(id, &d.Goods), texts, pics, r.skus([]mall.ID{id}, &d.SKUs), category); err != nil {
 		return nil, err
 	}
 	if d.Goods.ID == 0 {
