@@ -9,6 +9,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/httpadapter/apitest"
+	"github.com/gomall-dev/mall/order"
 	"github.com/gomall-dev/mall/storage"
 	"github.com/gomall-dev/mall/storage/storagetest"
 )
@@ -46,12 +47,13 @@ func erased(t *testing.T, store storage.Store) {
 	require.Contains(t, fmt.Sprint(exported), secret)
 	require.Equal(t, mall.State, mall.KindOf(kit.Auth.Erase(t.Context(), who, who.Account)), "an order is on its way")
 	require.NotEmpty(t, storagetest.Grep(t, kit.Store, secret), "nothing is erased when something is open")
+	claim := apitest.Fields{"token": "{token}", "orderId": "{order}", "orderGoodsId": "{line}", "type": "0", "logisticsStatus": "1",
+		"reason": secret, "remark": secret, "amount": "1", "pic": "https://a.example/" + secret + ".png"}
 	kit.Run(apitest.Scenario{Name: "to the end", Steps: []apitest.Step{
 		{Do: ship},
 		{Verb: "POST", Path: "order/delivery", Fields: apitest.Fields{"token": "{token}", "orderId": "{order}"}},
 		{Verb: "GET", Path: "order/detail", Fields: apitest.Fields{"token": "{token}", "id": "{order}"}, Save: map[string]string{"line": "goods.0.id"}},
-		{Verb: "POST", Path: "order/refundApply/apply", Fields: apitest.Fields{"token": "{token}", "orderId": "{order}", "orderGoodsId": "{line}", "type": "0", "logisticsStatus": "1",
-			"reason": secret, "remark": secret, "amount": "1", "pic": "https://a.example/" + secret + ".png"}},
+		{Verb: "POST", Path: "order/refundApply/apply", Fields: claim},
 		{Verb: "POST", Path: "invoice/apply", Fields: apitest.Fields{"token": "{token}", "comName": secret, "tfn": secret, "amount": "1", "consumption": secret, "remark": secret, "orderId": "{order}", "extJsonStr": `{"bank":"` + secret + `"}`}},
 		{Verb: "POST", Path: "invoice/list", Fields: apitest.Fields{"token": "{token}"}, Save: map[string]string{"invoice": "result.0.id"}},
 		{Do: func(t testing.TB, k *apitest.Kit) {
@@ -61,10 +63,24 @@ func erased(t *testing.T, store storage.Store) {
 			require.NoError(t, err)
 		}},
 		{Verb: "POST", Path: "order/refundApply/cancel", Fields: apitest.Fields{"token": "{token}", "orderId": "{order}", "orderGoodsId": "{line}"}},
+		{Verb: "POST", Path: "order/refundApply/apply", Fields: claim},
+		{Do: refundClaims},
 		{Verb: "POST", Path: "order/reputation", Fields: apitest.Fields{"postJsonString": `{"token":"{token}","orderId":{order},"reputations":[{"id":{line},"reputation":2,"remark":"` + secret + `"}]}`}},
 	}})
 	require.NoError(t, kit.Auth.Erase(t.Context(), who, who.Account))
 	require.Empty(t, storagetest.Grep(t, kit.Store, secret, mobile))
 	kit.Call("GET", "user/detail", apitest.Fields{"token": kit.Var("token")}).Want(t, 2000)
 	kit.Call("POST", "user/username/register", apitest.Fields{"username": secret, "pwd": "secret1"}).OK(t) // the name is free again
+}
+
+// refundClaims grants what is asked for of the order, and lets the money arrive.
+func refundClaims(t testing.TB, k *apitest.Kit) {
+	id, err := strconv.ParseInt(k.Var("order"), 10, 64)
+	require.NoError(t, err)
+	d, err := k.Orders.Detail(t.Context(), mall.System(), order.Ref{ID: mall.ID(id)})
+	require.NoError(t, err)
+	require.NoError(t, k.Orders.RefundClaim(t.Context(), mall.System(), d.Claims[0].ID))
+	n, err := k.Payments.SweepRefunds(t.Context(), 10)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
 }

@@ -105,10 +105,20 @@ func plenty(store storage.Store, who mall.ID, at time.Time) map[string]func(ctx 
 			return did(store.Orders().Insert(ctx, &order.Order{Number: number(i), Buyer: who, Key: number(i), Remark: word, Due: at, Added: at, Updated: at,
 				State: order.State{Pay: order.Unpaid, Ful: order.Idle, End: order.Cancelled}, Lines: []order.Line{{Goods: 1, SKU: 1, Qty: 1}}}))
 		},
-		"payment": func(ctx context.Context, i mall.ID) error {
-			return store.Payments().Insert(ctx, &payment.Payment{Number: number(i), Payer: who, Action: payment.Action{Purpose: payment.Recharge}, Amount: 1, Remark: word,
-				State: payment.StateClosed, Due: at, Created: at, Updated: at, Parts: []payment.Part{{Amount: 1, State: payment.PartWaiting}}}, at)
+		"payment.Payments": func(ctx context.Context, i mall.ID) error {
+			p := &payment.Payment{Number: number(i), Payer: who, Action: payment.Action{Purpose: payment.Recharge}, Amount: 1, Remark: word,
+				State: payment.StateSucceeded, Due: at, Created: at, Updated: at, Parts: []payment.Part{{Amount: 1, State: payment.PartDone}}}
+			if err := store.Payments().Insert(ctx, p, at); err != nil {
+				return err
+			}
+			_, ok, err := store.Payments().TakeRefund(ctx, p.ID, p.Parts[0].ID, 1)
+			if err := did(ok, err); err != nil {
+				return err
+			}
+			return store.Payments().InsertRefund(ctx, &payment.Refund{Number: number(i), Payment: p.ID, Part: p.Parts[0].ID, Payer: who,
+				Purpose: payment.Recharge, Source: number(i), Amount: 1, Wallet: 1, Reason: word, State: payment.RefundSucceeded, Created: at, Done: at})
 		},
+		"payment.Refunds": func(context.Context, mall.ID) error { return nil }, // of the payments
 		"wallet.Entries": func(ctx context.Context, i mall.ID) error {
 			return did(store.Wallets().Append(ctx, &wallet.Entry{Account: who, Balance: 1, Remark: word, Source: wallet.Source{Type: "x", ID: i}, At: at}))
 		},

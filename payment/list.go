@@ -46,8 +46,15 @@ func (s *Service) Refunds(ctx context.Context, p Purpose, ref mall.ID) ([]Refund
 	return s.deps.Repo.Refunds(ctx, p, ref)
 }
 
+// Exported is what a payer is told about payments.
+type Exported struct {
+	Payments []Payment
+	Refunds  []Refund
+}
+
 // Eraser is the room's part in auth.Service.Erase: refused while payments are
-// open or refunds unfinished; the books are kept without openids and remarks.
+// open or refunds unfinished; the books are kept without openids and words.
+// It exports Exported.
 func (s *Service) Eraser() auth.Eraser {
 	return auth.Eraser{
 		Busy: func(ctx context.Context, account mall.ID) error {
@@ -57,9 +64,20 @@ func (s *Service) Eraser() auth.Eraser {
 			}
 			return err
 		},
-		Erase: s.deps.Repo.Redact,
+		Erase: func(ctx context.Context, account mall.ID) error {
+			if err := s.deps.Repo.RedactRefunds(ctx, account); err != nil {
+				return err
+			}
+			return s.deps.Repo.Redact(ctx, account)
+		},
 		Export: func(ctx context.Context, account mall.ID) (any, error) {
-			return mall.All(ctx, account, s.deps.Repo.Each, func(p Payment) mall.ID { return p.ID })
+			var all Exported
+			var err error
+			if all.Payments, err = mall.All(ctx, account, s.deps.Repo.Each, func(p Payment) mall.ID { return p.ID }); err != nil {
+				return nil, err
+			}
+			all.Refunds, err = mall.All(ctx, account, s.deps.Repo.EachRefund, func(r Refund) mall.ID { return r.ID })
+			return all, err
 		},
 	}
 }

@@ -26,7 +26,7 @@ func (b *bench) refund(t *testing.T, ref mall.ID, source string, m mall.Money) *
 
 func (b *bench) tryRefund(ref mall.ID, source string, m mall.Money) (r *payment.Refund, err error) {
 	err = b.store.Do(b.ctx, func(ctx context.Context) error {
-		r, err = b.pay.Refund(ctx, mall.System(), payment.RefundInput{Purpose: payment.Order, Ref: ref, Source: source, Amount: m})
+		r, err = b.pay.Refund(ctx, mall.System(), payment.RefundInput{Purpose: payment.Order, Ref: ref, Source: source, Amount: m, Reason: "private"})
 		return err
 	})
 	return r, err
@@ -110,10 +110,15 @@ func TestErase(t *testing.T) {
 		require.NoError(t, e.Busy(b.ctx, 1))
 		data, err := e.Export(b.ctx, 1)
 		require.NoError(t, err)
-		require.Len(t, data, 1)
+		exported := data.(payment.Exported)
+		require.Len(t, exported.Payments, 1)
+		require.Len(t, exported.Refunds, 1)
 		require.NoError(t, b.store.Do(b.ctx, func(ctx context.Context) error { return e.Erase(ctx, 1) }))
 		p := b.get(o.Number)
 		require.Empty(t, p.OpenID+p.Remark)
+		refunds, err := b.pay.Refunds(b.ctx, payment.Order, 7)
+		require.NoError(t, err)
+		require.Empty(t, refunds[0].Reason)
 		require.Equal(t, mall.Money(1000), p.Amount, "the books are kept")
 
 		b.clock.pass(91 * 24 * time.Hour)

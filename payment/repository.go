@@ -62,6 +62,11 @@ type Repository interface {
 	RefundByNumber(ctx context.Context, number string) (*Refund, error)
 	// Refunds lists the refunds of a reference, oldest first.
 	Refunds(ctx context.Context, purpose Purpose, ref mall.ID) ([]Refund, error)
+	// EachRefund gives up to limit refunds of a payer with ids over after, lowest first.
+	EachRefund(ctx context.Context, payer, after mall.ID, limit int64) ([]Refund, error)
+	// RedactRefunds empties the reasons of a payer's refunds, which may be the
+	// buyer's words.
+	RedactRefunds(ctx context.Context, payer mall.ID) error
 	// FinishRefund moves an unfinished refund to succeeded.
 	FinishRefund(ctx context.Context, id mall.ID, receipt string, at time.Time) (bool, error)
 	// DelayRefund notes an answer that was not the end: the state becomes

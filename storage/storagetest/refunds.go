@@ -61,6 +61,9 @@ func testRefunds(t *testing.T, open Open) {
 		_, ok, err = repo.TakeRefund(ctx, p.ID, p.Parts[1].ID+99, 1)
 		require.NoError(t, err)
 		require.False(t, ok, "no such part")
+		_, ok, err = repo.TakeRefund(ctx, p.ID, part, r.Amount)
+		require.NoError(t, err)
+		require.True(t, ok)
 		require.NoError(t, repo.InsertRefund(ctx, r))
 		require.ErrorIs(t, repo.InsertRefund(ctx, aRefund(p, "R1", "s2")), mall.ErrConflict)
 		require.ErrorIs(t, repo.InsertRefund(ctx, aRefund(p, "R2", "s1")), mall.ErrConflict)
@@ -111,6 +114,20 @@ func testRefunds(t *testing.T, open Open) {
 	require.Equal(t, "receipt", got.Receipt)
 	require.Equal(t, moneyDay, got.Done)
 	require.ErrorIs(t, repo.InsertRefund(ctx, aRefund(p, "R3", "s3")), mall.ErrNoTx)
+
+	second, foreign := aRefund(p, "R4", "s4"), aRefund(p, "R5", "s5")
+	second.Part, second.Ref, foreign.Payer = p.Parts[1].ID, 2, 6
+	do(func(ctx context.Context) {
+		require.NoError(t, repo.InsertRefund(ctx, foreign))
+		require.NoError(t, repo.InsertRefund(ctx, second))
+	})
+	walked(t, 5, repo.EachRefund, func(r payment.Refund) mall.ID { return r.ID }, *got, *second)
+	do(func(ctx context.Context) { require.NoError(t, repo.RedactRefunds(ctx, 5)) })
+	for source, want := range map[string]string{"s1": "", "s4": "", "s5": foreign.Reason} {
+		got, err := repo.RefundBySource(ctx, source)
+		require.NoError(t, err)
+		require.Equal(t, want, got.Reason)
+	}
 }
 
 // testRefundRaces: of 20 parallel refunds of 100 the 600 of a part allow 6.

@@ -24,6 +24,7 @@ var personal = map[string][]string{
 	"order_logs":       {"addr", "reason"},
 	"order_claims":     {"reason", "remark", "pictures", "answer", "back_to"},
 	"payments":         {"openid", "title", "remark"},
+	"refunds":          {"reason"},
 	"point_entries":    {"remark"},
 	"wallet_entries":   {"remark"},
 	"wallet_passwords": {whole},
