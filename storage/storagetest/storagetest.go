@@ -50,6 +50,8 @@ func Run(t *testing.T, open Open) {
 		t.Run("Goods", func(t *testing.T) { testGoods(t, open) })
 		t.Run("GoodsParts", func(t *testing.T) { testGoodsParts(t, open) })
 		t.Run("GoodsLists", func(t *testing.T) { testGoodsLists(t, open) })
+		t.Run("GoodsLookups", func(t *testing.T) { testGoodsLookups(t, open) })
+		t.Run("ManyMatches", func(t *testing.T) { testManyMatches(t, open) })
 		t.Run("Stock", func(t *testing.T) { testStock(t, open) })
 		t.Run("PurchaseLimits", func(t *testing.T) { testPurchaseLimits(t, open) })
 		t.Run("Freights", func(t *testing.T) { testFreights(t, open) })

@@ -88,7 +88,10 @@ func (r categories) Empty(ctx context.Context, id mall.ID, at time.Time) error {
 	r.goodsChanged(ctx)
 	_, err := r.upd(ctx).Model((*goodsRow)(nil)).Set("category_id = 0").Set("updated_at = ?", at.UnixMilli()).
 		Where("category_id = ? AND deleted_at IS NULL", id).Exec(ctx)
-	return err
+	if err != nil {
+		return err
+	}
+	return products(r).repeat(ctx, "s.category_id = ? AND g.category_id <> s.category_id", id)
 }
 
 func (r categories) Find(ctx context.Context, id mall.ID) (*catalog.Category, error) {

@@ -66,31 +66,6 @@ func (r products) Insert(ctx context.Context, goods []*catalog.Goods, texts []ca
 	return r.index(ctx, goods)
 }
 
-// index makes goods findable by keyword.
-func (r products) index(ctx context.Context, goods []*catalog.Goods) error {
-	columns := "(rowid, name)"
-	if r.postgres() {
-		columns = "(goods_id, grams)"
-	}
-	values := make([]any, 0, 2*len(goods))
-	for _, g := range goods {
-		var name any = g.Name
-		if r.postgres() {
-			name = bun.Safe(gramsLiteral(g.Name))
-		}
-		values = append(values, g.ID, name)
-	}
-	return r.addSearch(ctx, "goods_search "+columns, values)
-}
-
-func (r products) unindex(ctx context.Context, id mall.ID) error {
-	column := "rowid"
-	if r.postgres() {
-		column = "goods_id"
-	}
-	return r.dropSearch(ctx, "goods_search", column, id)
-}
-
 func (r products) Update(ctx context.Context, g *catalog.Goods, t catalog.Text) error {
 	r.goodsChanged(ctx)
 	ok, err := hit(r.upd(ctx).Model(goodsToRow(g)).
@@ -109,17 +84,18 @@ func (r products) Update(ctx context.Context, g *catalog.Goods, t catalog.Text) 
 	if err != nil {
 		return err
 	}
-	if err := r.unindex(ctx, g.ID); err != nil {
-		return err
-	}
-	return r.index(ctx, []*catalog.Goods{g})
+	return r.reindex(ctx, g)
 }
 
 func (r products) SetSale(ctx context.Context, id mall.ID, on bool, at time.Time) (bool, error) {
 	r.goodsChanged(ctx)
-	return hit(r.upd(ctx).Model((*goodsRow)(nil)).
+	ok, err := hit(r.upd(ctx).Model((*goodsRow)(nil)).
 		Set("on_sale = ?", on).Set("listed = (? AND NOT hidden)", on).Set("updated_at = ?", at.UnixMilli()).
 		Where("id = ? AND deleted_at IS NULL", id).Exec(ctx))
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, r.repeat(ctx, "g.id = ?", id)
 }
 
 func (r products) SetLimited(ctx context.Context, id mall.ID, limited bool) error {
@@ -139,6 +115,7 @@ func (r products) Delete(ctx context.Context, id mall.ID, at time.Time) (bool, e
 }
 
 func (r products) Count(ctx context.Context, add []catalog.Counts) error {
+	var ordered []mall.ID
 	for _, c := range add {
 		q := r.upd(ctx).Model((*goodsRow)(nil)).Where("id = ?", c.Goods)
 		for _, part := range []struct {
@@ -159,8 +136,14 @@ func (r products) Count(ctx context.Context, add []catalog.Counts) error {
 		if _, err := q.Exec(ctx); err != nil {
 			return err
 		}
+		if c.Orders != 0 {
+			ordered = append(ordered, c.Goods)
+		}
 	}
-	return nil
+	if len(ordered) == 0 {
+		return nil
+	}
+	return r.repeat(ctx, "g.id IN (?)", bun.List(ordered))
 }
 
 func (r products) LastCode(ctx context.Context) (string, error) { return r.lastCode(ctx, "goods") }

@@ -3,11 +3,9 @@ package bunrepo
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"hash/fnv"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 
@@ -84,82 +82,6 @@ func (r products) first(ctx context.Context, table string, where *condition, sor
 	rows, err := r.query(ctx, "SELECT "+r.goodsColumns()+" FROM "+table+" WHERE "+where.text+
 		" ORDER BY "+sort.order("g.")+" LIMIT "+strconv.FormatInt(limit, 10), where.args...)
 	return scanAll(r.Store, rows, err, limit, goodsFromStockRow)
-}
-
-// rare says whether a keyword has few matches in the search index, and gives the
-// page of goods among them, in no order. Their total, which the same statement
-// finds, is remembered.
-func (r products) rare(ctx context.Context, f catalog.Query, sort goodsSort, p mall.Page) (ids []mall.ID, rare bool, err error) {
-	changes := r.goodsTotals.seen()
-	matching, arg := r.matching(f.Keyword)
-	where := r.where(f, "SELECT id FROM matches")
-	text := fmt.Sprintf(`WITH matches AS MATERIALIZED (SELECT %s AS id FROM ?(ns)goods_search WHERE %s LIMIT %d)
-		SELECT n.matches, COALESCE(page.id, 0), COALESCE(page.total, 0) FROM (SELECT COUNT(*) AS matches FROM matches) AS n LEFT JOIN
-		(SELECT g.id, COUNT(*) OVER () AS total FROM ?(ns)goods AS g WHERE (SELECT COUNT(*) FROM matches) <= %d AND %s
-		ORDER BY %s LIMIT %d OFFSET %d) AS page ON TRUE`,
-		r.searchKey(), matching, rareMatches+1, rareMatches, where.text, sort.order("g."), p.Limit, p.Offset)
-	rows, err := r.query(ctx, text, append([]any{arg}, where.args...)...)
-	if err != nil {
-		return nil, false, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var matches, id, total int64
-		if err := rows.Scan(&matches, &id, &total); err != nil {
-			return nil, false, err
-		}
-		if rare = matches <= rareMatches; rare && id != 0 {
-			ids = append(ids, mall.ID(id))
-			r.goodsTotals.remember(ctx, totalKey(f), total, changes)
-		}
-	}
-	return ids, rare, rows.Err()
-}
-
-// searched says whether the search index can find a keyword: it is long
-// enough, and there is an index, as always but for a SQLite that was built
-// without FTS5. The database is asked once.
-func (r products) searched(ctx context.Context, keyword string) (bool, error) {
-	if utf8.RuneCountInString(keyword) < trigramLength {
-		return false, nil
-	}
-	return r.fullText(ctx)
-}
-
-// fullText says whether there are search indexes; see products.searched.
-func (s *Store) fullText(ctx context.Context) (bool, error) {
-	if s.postgres() {
-		return true, nil
-	}
-	if known := s.searchable.Load(); known != nil {
-		return *known, nil
-	}
-	var tables int
-	err := s.rawRead(ctx, "SELECT COUNT(*) FROM sqlite_master WHERE name = '?(ns)goods_search' AND sql LIKE 'CREATE VIRTUAL%'").Scan(ctx, &tables)
-	if err != nil {
-		return false, err
-	}
-	indexed := tables > 0
-	s.searchable.Store(&indexed)
-	return indexed, nil
-}
-
-// matching is the condition on rows of the search index that a keyword's goods
-// fulfil: on SQLite these alone, on PostgreSQL few others whose trigrams have
-// the same hashes or stand apart.
-func (r products) matching(keyword string) (condition string, arg any) {
-	if r.postgres() {
-		return "grams @> ?", bun.Safe(gramsLiteral(keyword))
-	}
-	return "name MATCH ?", phrase(keyword)
-}
-
-// searchKey is the column of the search index that names the goods.
-func (r products) searchKey() string {
-	if r.postgres() {
-		return "goods_id"
-	}
-	return "rowid"
 }
 
 func (r products) pageIDs(ctx context.Context, f catalog.Query, sort goodsSort, p mall.Page) *bun.SelectQuery {
@@ -246,17 +168,10 @@ func (r products) Total(ctx context.Context, f catalog.Query, atMost int64) (int
 	if err != nil {
 		return 0, err
 	}
-	among, given := "", []any(nil)
-	if searched {
-		matching, arg := r.matching(f.Keyword)
-		among = "SELECT " + r.searchKey() + " FROM ?(ns)goods_search WHERE " + matching
-		given = append(given, arg)
-	}
-	where := r.where(f, among, given...)
 	most := strconv.FormatInt(atMost+1, 10)
 	return r.goodsTotals.of(ctx, key+most, func() (int64, error) {
-		rows, err := r.query(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM "+r.table(f, goodsSorts[catalog.BySort], searched)+" WHERE "+where.text+
-			" LIMIT "+most+") AS counted", where.args...)
+		text, args := r.counted(f, searched, most)
+		rows, err := r.query(ctx, text, args...)
 		return onlyNumber(rows, err)
 	})
 }
@@ -268,8 +183,8 @@ func totalKey(f catalog.Query) string {
 	return string(text)
 }
 
-// where holds a list against its filter; among is a SELECT of the ids in which the
-// search index finds the keyword, empty to read names instead.
+// where holds a list against its filter; among is the id, or a SELECT of the ids,
+// that the search index finds for the keyword, empty to read names instead.
 func (r products) where(f catalog.Query, among string, args ...any) *condition {
 	where := &condition{}
 	switch {

@@ -20,11 +20,11 @@ import (
 	"github.com/gomall-dev/mall/storage/storagetest"
 )
 
-// TestListsOfShopsReadAnIndex asks both databases how they run the lists of
-// merchants: by distance from the cells of the circle, by keyword from the
+// TestListsReadAnIndex asks both databases how they run lists of goods by keyword
+// (testGoodsPlans), and those of merchants: by distance from the cells of the circle, by keyword from the
 // search index, else in the order of the index of what is asked for, never
 // through the whole table.
-func TestListsOfShopsReadAnIndex(t *testing.T) {
+func TestListsReadAnIndex(t *testing.T) {
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "mall.db"), &sqlite.Options{Migrate: true})
@@ -35,10 +35,13 @@ func TestListsOfShopsReadAnIndex(t *testing.T) {
 		var searchable bool // not in a SQLite that was built without FTS5: there keywords read every name
 		require.NoError(t, store.SQL(t.Context()).QueryRowContext(t.Context(),
 			"SELECT COUNT(*) > 0 FROM sqlite_master WHERE name = 'mall_shops_search' AND sql LIKE 'CREATE VIRTUAL%'").Scan(&searchable))
-		testPlans(t, store, db, planWords{
+		words := planWords{
 			searchable: searchable, tidy: "SELECT 1", explain: "EXPLAIN QUERY PLAN ", index: `INDEX mall_%s\b`, whole: `SCAN (s|shops)$`,
 			keyword: `mall_shops_search VIRTUAL TABLE INDEX`, pair: `mall_shops_pairs VIRTUAL TABLE INDEX`, byID: `SEARCH s USING INTEGER PRIMARY KEY`,
-		})
+			goodsKeyword: `mall_goods_search VIRTUAL TABLE INDEX`, goodsByID: `SEARCH g USING INTEGER PRIMARY KEY`,
+		}
+		testPlans(t, store, db, words)
+		testGoodsPlans(t, store, db, words)
 	})
 	t.Run("postgres", func(t *testing.T) {
 		store, err := postgres.Open(t.Context(), storagetest.PostgresDatabase(t), &postgres.Options{Migrate: true})
@@ -46,19 +49,23 @@ func TestListsOfShopsReadAnIndex(t *testing.T) {
 		defer store.Close()
 		db, err := bunrepo.Postgres(nil, "mall")
 		require.NoError(t, err)
-		testPlans(t, store, db, planWords{
+		words := planWords{
 			searchable: true, tidy: "VACUUM ANALYZE", explain: "EXPLAIN ", index: `Index (Only )?Scan using %s |Bitmap Index Scan on %[1]s `, whole: `Seq Scan on shops`,
 			keyword: `Bitmap Index Scan on shops_found_grams`, pair: `Bitmap Index Scan on shops_found_grams`, byID: `Index Scan using shops_pkey`,
-		})
+			goodsKeyword: `Bitmap Index Scan on goods_search_grams`, goodsByID: `Index Scan using goods_pkey`, goodsRead: `Scan.* on goods `,
+		}
+		testPlans(t, store, db, words)
+		testGoodsPlans(t, store, db, words)
 	})
 }
 
 // planWords are how a database is told to look at its tables and to explain,
 // and what it says in plans: that an index is read, a whole
-// table, the search index, and rows by their id.
+// table, the search index, and rows by their id; of goods, that any are read where the search index is enough.
 type planWords struct {
 	searchable                                       bool // there are search indexes
 	tidy, explain, index, whole, keyword, pair, byID string
+	goodsKeyword, goodsByID, goodsRead               string
 }
 
 func testPlans(t *testing.T, store storage.Store, db *bun.DB, words planWords) {

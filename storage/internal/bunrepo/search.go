@@ -23,3 +23,21 @@ func (s *Store) dropSearch(ctx context.Context, table, column string, id mall.ID
 	_, err := s.rawWrite(ctx, "DELETE FROM ?(ns)"+table+" WHERE "+column+" = ?", id).Exec(ctx)
 	return err
 }
+
+// fullText says whether there are search indexes; see products.searched.
+func (s *Store) fullText(ctx context.Context) (bool, error) {
+	if s.postgres() {
+		return true, nil
+	}
+	if known := s.searchable.Load(); known != nil {
+		return *known, nil
+	}
+	var tables int
+	err := s.rawRead(ctx, "SELECT COUNT(*) FROM sqlite_master WHERE name = '?(ns)goods_search' AND sql LIKE 'CREATE VIRTUAL%'").Scan(ctx, &tables)
+	if err != nil {
+		return false, err
+	}
+	indexed := tables > 0
+	s.searchable.Store(&indexed)
+	return indexed, nil
+}
