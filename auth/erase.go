@@ -103,7 +103,8 @@ func (s *Service) Erase(ctx context.Context, who mall.Actor, account mall.ID) er
 // Export is everything that is stored about an account, by room, ready for
 // JSON. Its owner may, and staff with the right "/users/deleteUser". All of it
 // is from one snapshot, so that sums fit their entries. It is read in parts of
-// a bounded length, and held in memory as a whole.
+// a bounded length, and held in memory as a whole. Staff who changed the account
+// are not named.
 func (s *Service) Export(ctx context.Context, who mall.Actor, account mall.ID) (map[string]any, error) {
 	if err := own(who, account, RightDeleteUser); err != nil {
 		return nil, err
@@ -136,7 +137,16 @@ func (s *Service) export(ctx context.Context, account mall.ID) (map[string]any, 
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]any{"account": a, "bindings": bindings, "sessions": sessions, "logins": logins}
+	changes, err := mall.All(ctx, account, s.d.Repository.EachAudit, func(e AuditEntry) mall.ID { return e.ID })
+	if err != nil {
+		return nil, err
+	}
+	for i := range changes {
+		if changes[i].Actor != account {
+			changes[i].Actor, changes[i].Addr = 0, "" // somebody else's
+		}
+	}
+	out := map[string]any{"account": a, "bindings": bindings, "sessions": sessions, "logins": logins, "changes": changes}
 	for _, e := range s.erasers {
 		if e.Export == nil {
 			continue

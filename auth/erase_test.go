@@ -41,6 +41,9 @@ func TestErase(t *testing.T) {
 			Ext: map[string]string{"k": "UniqueExt"}, Identity: &auth.Identity{AppID: "wx1", OpenID: "UniqueOpenID", UnionID: "UniqueUnionID"},
 		})
 		require.NoError(t, err)
+		clerk := mall.Actor{Account: a.ID + 9, Rights: []string{mall.RightAll}, Addr: "198.51.100.3"}
+		require.NoError(t, b.SetStatus(ctx, clerk, a.ID, auth.Disabled, "UniqueReason"))
+		require.NoError(t, b.SetStatus(ctx, clerk, a.ID, auth.Active, ""))
 		l, err := b.LoginPassword(ctx, from, auth.PasswordLogin{
 			By: auth.ByUsername, Name: "UniqueAnna", Password: "secret1", Device: auth.Device{ID: "UniqueDevice", Name: "UniquePhone"},
 		})
@@ -61,10 +64,14 @@ func TestErase(t *testing.T) {
 		require.NoError(t, err)
 		text, err := json.Marshal(export)
 		require.NoError(t, err)
-		for _, w := range []string{"UniqueNick", "UniqueOpenID", "UniqueStreet", "UniquePhone", mobile} {
+		for _, w := range []string{"UniqueNick", "UniqueOpenID", "UniqueStreet", "UniquePhone", "UniqueReason", mobile} {
 			require.Contains(t, string(text), w)
 		}
 		require.NotContains(t, string(text), "argon2")
+		require.NotContains(t, string(text), clerk.Addr, "that is the clerk's")
+		for _, o := range export["sessions"].([]auth.Session) {
+			require.Empty(t, o.Hash)
+		}
 
 		stranger := mall.Actor{Account: a.ID + 1}
 		require.ErrorIs(t, b.Erase(ctx, stranger, a.ID), mall.ErrDenied)

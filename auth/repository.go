@@ -64,8 +64,11 @@ type Repository interface {
 	// Journal is a page of the login log of a face, newest first, each entry
 	// with the one before it of the same account and face.
 	Journal(ctx context.Context, face mall.Face, p mall.Page) (mall.Slice[JournalEntry], error)
-	// Audit appends to the log of staff changes.
+	// Audit appends to the log of staff changes; the entry's ID is not looked at.
 	Audit(ctx context.Context, e AuditEntry) error
+	// EachAudit gives up to limit entries about an account with ids over after,
+	// lowest first.
+	EachAudit(ctx context.Context, account, after mall.ID, limit int64) ([]AuditEntry, error)
 	// Erase overwrites the personal columns of the account and deletes its
 	// bindings and login log; false when it was erased before.
 	Erase(ctx context.Context, id mall.ID, at time.Time) (bool, error)
@@ -147,6 +150,7 @@ type Filter struct {
 
 // AuditEntry is one change by staff.
 type AuditEntry struct {
+	ID       mall.ID
 	Account  mall.ID // whom it happened to
 	Actor    mall.ID // who did it, 0 for the host
 	Face     mall.Face

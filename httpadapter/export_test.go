@@ -95,6 +95,9 @@ func plenty(store storage.Store, who mall.ID, at time.Time) map[string]func(ctx 
 		"logins": func(ctx context.Context, _ mall.ID) error {
 			return store.Accounts().Seen(ctx, auth.LoginEntry{Account: who, Device: word, At: at})
 		},
+		"changes": func(ctx context.Context, _ mall.ID) error {
+			return store.Accounts().Audit(ctx, auth.AuditEntry{Account: who, Reason: word, At: at})
+		},
 		"address": func(ctx context.Context, _ mall.ID) error {
 			if err := did(store.Addresses().Grow(ctx, who, much)); err != nil {
 				return err
@@ -134,7 +137,7 @@ func plenty(store storage.Store, who mall.ID, at time.Time) map[string]func(ctx 
 		"cms": func(ctx context.Context, _ mall.ID) error {
 			return store.Content().InsertNotice(ctx, &cms.Notice{Account: who, Title: word, CreatedAt: at, UpdatedAt: at})
 		},
-		"memberships": func(ctx context.Context, i mall.ID) error {
+		"memberships.Purchases": func(ctx context.Context, i mall.ID) error {
 			return store.Memberships().Draft(ctx, &membership.Purchase{Number: number(i), Account: who, Price: i, Amount: 1, Remark: word,
 				Term: member.Term{N: 1, Unit: mall.Monthly}, State: membership.Unpaid, Created: at})
 		},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/auth"
+	"github.com/gomall-dev/mall/auth/member"
 )
 
 func (s *Service) get(ctx context.Context, id mall.ID) (*Purchase, error) {
@@ -47,8 +48,15 @@ func (s *Service) List(ctx context.Context, who mall.Actor, f Filter, p mall.Pag
 	return s.d.Repo.List(ctx, f, p.Clean())
 }
 
+// Exported is what an account is told about memberships.
+type Exported struct {
+	Level     member.Level // that it holds, as of member.Service.LevelOf
+	Purchases []Purchase
+	Renewal   *Renewal // nil without an agreement
+}
+
 // Eraser is the room's part in auth.Service.Erase: nothing is renewed any more;
-// the books are kept without words.
+// the books are kept without words. It exports Exported.
 func (s *Service) Eraser() auth.Eraser {
 	return auth.Eraser{
 		Erase: func(ctx context.Context, account mall.ID) error {
@@ -60,8 +68,17 @@ func (s *Service) Eraser() auth.Eraser {
 			}
 			return s.d.Repo.Redact(ctx, account)
 		},
-		Export: func(ctx context.Context, account mall.ID) (any, error) {
-			return mall.All(ctx, account, s.d.Repo.Each, func(p Purchase) mall.ID { return p.ID })
-		},
+		Export: func(ctx context.Context, account mall.ID) (any, error) { return s.export(ctx, account) },
 	}
+}
+
+func (s *Service) export(ctx context.Context, account mall.ID) (all Exported, err error) {
+	if all.Level, err = s.d.Members.LevelOf(ctx, account); err != nil {
+		return all, err
+	}
+	if all.Purchases, err = mall.All(ctx, account, s.d.Repo.Each, func(p Purchase) mall.ID { return p.ID }); err != nil {
+		return all, err
+	}
+	all.Renewal, err = s.d.Repo.Renewal(ctx, account)
+	return all, err
 }

@@ -203,12 +203,17 @@ func testAccounts(t *testing.T, open Open) {
 	})
 
 	t.Run("erase", func(t *testing.T) {
+		change := auth.AuditEntry{Account: bare.ID, Actor: anna.ID, Face: mall.FaceManager, Addr: "192.0.2.9", Field: "role", From: "1", To: "2", Reason: "x", At: moment0}
 		must(t, store, func(ctx context.Context) error {
-			require.NoError(t, repo.Audit(ctx, auth.AuditEntry{Account: bare.ID, Actor: anna.ID, Face: mall.FaceManager, Addr: "192.0.2.9", Field: "role", At: moment0}))
+			require.NoError(t, repo.Audit(ctx, change))
 			ok, err := repo.Erase(ctx, anna.ID, moment0)
 			require.True(t, ok)
 			return err
 		})
+		log, err := repo.EachAudit(ctx, bare.ID, 0, 1)
+		require.NoError(t, err)
+		change.ID, change.Addr = log[0].ID, ""
+		walked(t, bare.ID, repo.EachAudit, func(e auth.AuditEntry) mall.ID { return e.ID }, change)
 		must(t, store, func(ctx context.Context) error {
 			ok, err := repo.Erase(ctx, anna.ID, moment0)
 			require.False(t, ok)

@@ -208,12 +208,12 @@ func (r accounts) Journal(ctx context.Context, face mall.Face, p mall.Page) (mal
 }
 
 func (r accounts) Audit(ctx context.Context, e auth.AuditEntry) error {
-	row := &auditRow{
-		AccountID: e.Account, ActorID: e.Actor, Face: string(e.Face), Addr: e.Addr,
-		Field: e.Field, Before: e.From, After: e.To, Reason: e.Reason, At: millis(e.At),
-	}
-	_, err := r.ins(ctx).Model(row).ExcludeColumn("id").Returning("NULL").Exec(ctx)
+	_, err := r.ins(ctx).Model(auditToRow(e)).ExcludeColumn("id").Returning("NULL").Exec(ctx)
 	return err
+}
+
+func (r accounts) EachAudit(ctx context.Context, account, after mall.ID, limit int64) ([]auth.AuditEntry, error) {
+	return each(ctx, r.sel(ctx).Where("account_id = ?", account), after, limit, auditFromRow)
 }
 
 func (r accounts) Erase(ctx context.Context, id mall.ID, at time.Time) (bool, error) {

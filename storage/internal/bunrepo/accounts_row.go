@@ -135,6 +135,20 @@ type auditRow struct {
 	At        *int64  `bun:"at"`
 }
 
+func auditToRow(e auth.AuditEntry) *auditRow {
+	return &auditRow{
+		AccountID: e.Account, ActorID: e.Actor, Face: string(e.Face), Addr: e.Addr,
+		Field: e.Field, Before: e.From, After: e.To, Reason: e.Reason, At: millis(e.At),
+	}
+}
+
+func auditFromRow(r *auditRow) auth.AuditEntry {
+	return auth.AuditEntry{
+		ID: r.ID, Account: r.AccountID, Actor: r.ActorID, Face: mall.Face(r.Face), Addr: r.Addr,
+		Field: r.Field, From: r.Before, To: r.After, Reason: r.Reason, At: moment(r.At),
+	}
+}
+
 type roleRow struct {
 	bun.BaseModel `bun:"table:?(ns)roles,alias:r"`
 
