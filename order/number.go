@@ -13,7 +13,7 @@ import (
 type Numbering string
 
 const (
-	// Digits are the local time to the second and 8 random digits.
+	// Digits are the local time to the millisecond in 15 digits and 5 random ones.
 	Digits Numbering = "digits"
 	// TimeSuffix is the local time to the millisecond in 17 digits and 12 random letters and digits.
 	TimeSuffix Numbering = "time"
@@ -32,14 +32,14 @@ func (s *Service) number(n Numbering, face mall.Face, at time.Time) string {
 		}
 	}
 	local := at.In(s.cfg.Calendar.Zone())
-	second := local.Format("20060102150405")
+	second, millis := local.Format("20060102150405"), local.Format(".000")[1:]
 	switch n {
 	case TimeSuffix:
-		return second + local.Format(".000")[1:] + random("0123456789abcdefghijklmnopqrstuvwxyz", 12)
+		return second + millis + random("0123456789abcdefghijklmnopqrstuvwxyz", 12)
 	case LetterO:
 		return "O" + second + random(digits, 8)
 	}
-	return second[2:] + random(digits, 8)
+	return second[2:] + millis + random(digits, 5)
 }
 
 const digits = "0123456789"

@@ -236,7 +236,7 @@ func TestSeveralShops(t *testing.T) {
 func TestNumbers(t *testing.T) {
 	each(t, nil, func(t *testing.T, w *world) {
 		for n, form := range map[order.Numbering]string{
-			order.Digits: `^260501120000\d{8}$`, order.TimeSuffix: `^20260501120000000[0-9a-z]{12}$`, order.LetterO: `^O20260501120000\d{8}$`,
+			order.Digits: `^260501120000000\d{5}$`, order.TimeSuffix: `^20260501120000000[0-9a-z]{12}$`, order.LetterO: `^O20260501120000\d{8}$`,
 		} {
 			in := want(w.tea, 1)
 			in.Numbering = n

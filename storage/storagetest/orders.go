@@ -128,7 +128,7 @@ func testOrders(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Equal(t, []order.Shipment{*ship}, ships)
 		entry := order.Log{Order: o.ID, Move: order.MoveShip, Actor: 3, Face: mall.FaceManager, Addr: "a", From: order.State{Pay: order.Paid, Ful: order.Idle, End: order.Open}, To: o.State, Reason: "r", At: orderTime}
-		require.NoError(t, repo.AddLog(ctx, order.Log{Order: o.ID, Move: order.MovePlace, At: orderTime}, entry))
+		require.NoError(t, repo.AddLog(ctx, order.Log{Order: o.ID, Move: order.MovePlace, Actor: 1, Addr: "mine", Reason: "r", At: orderTime}, entry))
 		logs, err := repo.Logs(ctx, o.ID)
 		require.NoError(t, err)
 		require.Len(t, logs, 2)
@@ -145,6 +145,17 @@ func testOrders(t *testing.T, open Open) {
 	require.Equal(t, order.Address{}, got.Address)
 	require.Empty(t, got.Remark+got.Addr+string(got.Ext)+got.Lines[1].Review.Remark)
 	require.Equal(t, o.Payable, got.Payable)
+	traces := func() (all []string) {
+		logs, err := repo.Logs(ctx, o.ID)
+		require.NoError(t, err)
+		for _, l := range logs {
+			all = append(all, l.Addr+"/"+l.Reason)
+		}
+		return all
+	}
+	require.Equal(t, []string{"/", "a/"}, traces(), "another's address on my order is another's")
+	do(func(ctx context.Context) { require.NoError(t, repo.Erase(ctx, 3)) })
+	require.Equal(t, []string{"/", "/"}, traces())
 }
 
 // testOrderLists: filters, sweeps and counters; phases in SQL and in Go agree.

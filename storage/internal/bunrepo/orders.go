@@ -1,6 +1,7 @@
 package bunrepo
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -228,14 +229,21 @@ func (r orders) CountUnpaid(ctx context.Context, buyer mall.ID, face mall.Face, 
 	if err != nil {
 		return order.UnpaidCount{}, err
 	}
-	var n struct {
-		Orders, Pieces int64
+	where := "o.buyer_id = ? AND " + unpaid + " AND o.face = ? AND NOT o.held_open AND (o.due_at IS NULL OR o.due_at > ?)"
+	if face != mall.FaceWXAPI {
+		where += " AND o.face <> 'wxapi'" // as the index orders_unpaid has it
 	}
-	err = r.sel(ctx).Model((*orderRow)(nil)).Join("JOIN ?(ns)order_lines AS l ON l.order_id = o.id").
-		ColumnExpr("count(DISTINCT o.id) AS orders, COALESCE(sum(l.qty), 0) AS pieces").
-		Where("o.buyer_id = ? AND "+unpaid+" AND o.face = ? AND NOT o.held_open AND (o.due_at IS NULL OR o.due_at > ?)", buyer, string(face), now.UnixMilli()).
-		Scan(ctx, &n)
-	return order.UnpaidCount{Orders: n.Orders, Pieces: n.Pieces}, err
+	rows, err := r.query(ctx, `SELECT COUNT(DISTINCT o.id), COALESCE(SUM(l.qty), 0) FROM ?(ns)orders AS o JOIN ?(ns)order_lines AS l ON l.order_id = o.id
+		WHERE `+where, int64(buyer), string(face), now.UnixMilli())
+	if err != nil {
+		return order.UnpaidCount{}, err
+	}
+	defer rows.Close()
+	var n order.UnpaidCount
+	if rows.Next() {
+		err = rows.Scan(&n.Orders, &n.Pieces)
+	}
+	return n, cmp.Or(err, rows.Err())
 }
 
 func (r orders) Live(ctx context.Context, buyer mall.ID, now time.Time) (bool, error) {
@@ -258,11 +266,14 @@ func (r orders) Erase(ctx context.Context, buyer mall.ID) error {
 	if err != nil {
 		return err
 	}
-	// Reasons on their orders, whoever gave them, and their own traces anywhere.
-	_, err = r.upd(ctx).Model((*orderLogRow)(nil)).Set("reason = ''").Where("order_id IN (?)", mine).Exec(ctx)
+	// Reasons on their orders, whoever gave them, and their own traces anywhere:
+	// what they placed is their orders.
+	_, err = r.upd(ctx).Model((*orderLogRow)(nil)).Set("reason = ''").Set("addr = CASE WHEN actor_id = ? THEN '' ELSE addr END", buyer).
+		Where("order_id IN (?)", mine).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = r.upd(ctx).Model((*orderLogRow)(nil)).Set("addr = ''").Set("reason = ''").Where("actor_id = ? AND actor_id <> 0", buyer).Exec(ctx)
+	_, err = r.upd(ctx).Model((*orderLogRow)(nil)).Set("addr = ''").Set("reason = ''").
+		Where("actor_id = ? AND actor_id <> 0 AND move <> 'placed'", buyer).Exec(ctx)
 	return err
 }
