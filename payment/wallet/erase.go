@@ -21,6 +21,8 @@ func (s *Service) busy(ctx context.Context, account mall.ID) error {
 	return err
 }
 
+// export leaves out what moved between balance and frozen part, as CashLogs
+// does: the entries add up to both together.
 func (s *Service) export(ctx context.Context, account mall.ID) (any, error) {
 	a, err := s.d.Repo.Get(ctx, account)
 	if err != nil {
