@@ -23,42 +23,9 @@ import (
 // and closes nothing. When the gateway refuses or does not answer it is
 // ErrGateway; the payment then ends, or waits for the sweep.
 func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Opened, error) {
-	if mall.InTx(ctx) {
-		return nil, ErrInTx
-	}
-	_, err := who.Buyer()
+	provider, like, err := s.ready(ctx, who, &in)
 	if err != nil {
 		return nil, err
-	}
-	provider := s.cfg.Providers[in.Provider]
-	if provider == nil {
-		return nil, ErrProvider.With(in.Provider)
-	}
-	if max(utf8.RuneCountInString(in.Title), utf8.RuneCountInString(in.Remark)) > maxWords {
-		return nil, mall.ErrInvalid.With("payName")
-	}
-	in.Scene = cmp.Or(in.Scene, SceneJSAPI)
-	in.AppID = cmp.Or(in.AppID, who.AppID)
-	in.OpenID = cmp.Or(in.OpenID, who.OpenID)
-	a := Action{Purpose: Recharge}
-	if in.Action != nil {
-		if a, err = s.action(*in.Action); err != nil {
-			return nil, err
-		}
-	}
-	m := Merchant{Operator: cmp.Or(who.Operator, 1), AppID: in.AppID}
-	if s.cfg.Merchants != nil {
-		if m, err = s.cfg.Merchants.Merchant(ctx, m.Operator, in.Provider, in.AppID); err != nil {
-			return nil, err
-		}
-	}
-	like := s.draft(who, a)
-	like.Provider, like.Scene, like.OpenID, like.Remark = in.Provider, in.Scene, in.OpenID, in.Remark
-	like.Operator, like.AppID, like.Merchant = m.Operator, m.AppID, m.Number
-	if c, ok := provider.(Checker); ok {
-		if err := c.Check(s.request(like, in, who.Addr)); err != nil {
-			return nil, err
-		}
 	}
 	if o, err := s.makeRoom(ctx, provider, who, like, in); o != nil || err != nil {
 		return o, err
@@ -80,6 +47,57 @@ func (s *Service) Open(ctx context.Context, who mall.Actor, in OpenInput) (*Open
 		return nil, err
 	}
 	return s.create(ctx, provider, p, in, who.Addr)
+}
+
+// Ready is the error with which Open would refuse before it writes anything: the
+// provider or a setting of it is missing, a field is wrong. It is for callers
+// that store what is to be paid only when it can be.
+func (s *Service) Ready(ctx context.Context, who mall.Actor, in OpenInput) error {
+	_, _, err := s.ready(ctx, who, &in)
+	return err
+}
+
+// ready gives the provider and what all attempts have in common, and fills in
+// what the actor knows.
+func (s *Service) ready(ctx context.Context, who mall.Actor, in *OpenInput) (Provider, *Payment, error) {
+	if mall.InTx(ctx) {
+		return nil, nil, ErrInTx
+	}
+	_, err := who.Buyer()
+	if err != nil {
+		return nil, nil, err
+	}
+	provider := s.cfg.Providers[in.Provider]
+	if provider == nil {
+		return nil, nil, ErrProvider.With(in.Provider)
+	}
+	if max(utf8.RuneCountInString(in.Title), utf8.RuneCountInString(in.Remark)) > maxWords {
+		return nil, nil, mall.ErrInvalid.With("payName")
+	}
+	in.Scene = cmp.Or(in.Scene, SceneJSAPI)
+	in.AppID = cmp.Or(in.AppID, who.AppID)
+	in.OpenID = cmp.Or(in.OpenID, who.OpenID)
+	a := Action{Purpose: Recharge}
+	if in.Action != nil {
+		if a, err = s.action(*in.Action); err != nil {
+			return nil, nil, err
+		}
+	}
+	m := Merchant{Operator: cmp.Or(who.Operator, 1), AppID: in.AppID}
+	if s.cfg.Merchants != nil {
+		if m, err = s.cfg.Merchants.Merchant(ctx, m.Operator, in.Provider, in.AppID); err != nil {
+			return nil, nil, err
+		}
+	}
+	like := s.draft(who, a)
+	like.Provider, like.Scene, like.OpenID, like.Remark = in.Provider, in.Scene, in.OpenID, in.Remark
+	like.Operator, like.AppID, like.Merchant = m.Operator, m.AppID, m.Number
+	if c, ok := provider.(Checker); ok {
+		if err := c.Check(s.request(like, *in, who.Addr)); err != nil {
+			return nil, nil, err
+		}
+	}
+	return provider, like, nil
 }
 
 // insertOpen prices, stores and freezes, inside Do.

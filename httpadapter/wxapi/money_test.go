@@ -130,6 +130,8 @@ func TestDeposits(t *testing.T) {
 		{Verb: "POST", Path: "deposit/payStatus", Fields: fields{"token": "{token}", "id": "99"}, Code: 700},
 		{Verb: "POST", Path: "pay/wx/wxapp", Fields: fields{"token": "{token}", "money": "20", "nextAction": `{"type":5,"amount":0}`}, Code: 300},
 		{Verb: "POST", Path: "pay/wx/wxapp", Fields: fields{"token": "{token}", "money": "20", "nextAction": `{"type":5}`}, Code: 300},
+		{Verb: "POST", Path: "pay/lcsw/wxapp", Fields: fields{"token": "{token}", "money": "20", "openid": "o", "nextAction": `{"type":5,"amount":20}`}, Code: -2},
+		{Verb: "POST", Path: "deposit/list", Fields: fields{"token": "{token}"}, Code: 700}, // nothing was stored for a gateway that is not there
 	}})
 	earn(t, k, token, 500)
 	k.Run(apitest.Scenario{Name: "online", Steps: []apitest.Step{

@@ -30,8 +30,9 @@ type sums struct {
 // {"type":4,"uid":7,"money":12}, which everybody pays for themselves, a deposit,
 // {"type":5,"amount":20}, of which the unpaid one of that amount is meant, a
 // membership, {"type":6,"userLevelPriceId":2,"isAutoRenew":false}, and a coupon,
-// {"type":7,"couponRuleId":3}.
-func (a *api) action(ctx context.Context, who mall.Actor, text string) (*payment.Action, error) {
+// {"type":7,"couponRuleId":3}. Deposits and memberships are stored for it, and only
+// if ready gives no error.
+func (a *api) action(ctx context.Context, who mall.Actor, text string, ready func() error) (*payment.Action, error) {
 	var in sums
 	if text == "" || json.Unmarshal([]byte(text), &in) != nil {
 		return nextAction(text)
@@ -52,6 +53,9 @@ func (a *api) action(ctx context.Context, who mall.Actor, text string) (*payment
 		if err != nil {
 			return nil, mall.ErrInvalid.With("nextAction.amount")
 		}
+		if err := ready(); err != nil {
+			return nil, err
+		}
 		d, err := a.Deposits.Unpaid(ctx, who, amount)
 		if err != nil {
 			return nil, err
@@ -61,6 +65,9 @@ func (a *api) action(ctx context.Context, who mall.Actor, text string) (*payment
 		id, err := strconv.ParseInt(string(unquoted(in.Level)), 10, 64)
 		if err != nil || id <= 0 {
 			return nil, mall.ErrInvalid.With("nextAction.userLevelPriceId")
+		}
+		if err := ready(); err != nil {
+			return nil, err
 		}
 		d, err := a.Levels.Draft(ctx, who, membership.Order{Price: mall.ID(id), Renew: string(unquoted(in.Renew)) == "true"})
 		if err != nil {

@@ -83,36 +83,38 @@ type payIn struct {
 // payBy opens a payment and answers what its way shows. The balance takes its
 // share where the shop lets it pay orders; then money may be the rest.
 func (a *api) payBy(ctx context.Context, who mall.Actor, w payWay, in payIn) (map[string]any, error) {
-	action, err := a.action(ctx, who, in.NextAction)
+	open := payment.OpenInput{ClientAmount: &in.Money, UseWallet: a.balancePays(ctx),
+		OpenID: in.OpenID, Code: cmp.Or(in.Code, in.AuthCode), Title: in.PayName, Remark: in.Remark}
+	err := a.payer(ctx, who, w, &open)
 	if err != nil {
 		return nil, err
 	}
-	o, err := a.open(ctx, who, w, payment.OpenInput{Action: action, ClientAmount: &in.Money, UseWallet: a.balancePays(ctx),
-		OpenID: in.OpenID, Code: cmp.Or(in.Code, in.AuthCode), Title: in.PayName, Remark: in.Remark})
+	if open.Action, err = a.action(ctx, who, in.NextAction, func() error { return a.Payments.Ready(ctx, who, open) }); err != nil {
+		return nil, err
+	}
+	o, err := a.Payments.Open(ctx, who, open)
 	if err != nil {
 		return nil, err
 	}
 	return w.show(o), nil
 }
 
-// open fills in who pays: for mini programs the openid of the request, the
-// session or the binding. Alipay knows its own openids only.
-func (a *api) open(ctx context.Context, who mall.Actor, w payWay, in payment.OpenInput) (_ *payment.Opened, err error) {
+// payer fills in who pays and how: for mini programs the openid of the request,
+// the session or the binding. Alipay knows its own openids only.
+func (a *api) payer(ctx context.Context, who mall.Actor, w payWay, in *payment.OpenInput) (err error) {
 	in.Provider, in.Scene, in.AppID = w.provider, w.scene, who.AppID
 	switch {
 	case w.scene == payment.SceneCode && in.Code == "":
-		return nil, mall.ErrInvalid.With("code")
+		return mall.ErrInvalid.With("code")
 	case w.scene != payment.SceneJSAPI || in.OpenID != "":
 	case w.provider == alipayProvider:
-		return nil, payment.ErrOpenID
+		return payment.ErrOpenID
 	case who.OpenID != "":
 		in.OpenID = who.OpenID
 	default:
-		if in.AppID, in.OpenID, _, err = a.Auth.Binding(ctx, who.Account, auth.ProviderWXApp); err != nil {
-			return nil, err
-		}
+		in.AppID, in.OpenID, _, err = a.Auth.Binding(ctx, who.Account, auth.ProviderWXApp)
 	}
-	return a.Payments.Open(ctx, who, in)
+	return err
 }
 
 type sphIn struct {
@@ -121,8 +123,12 @@ type sphIn struct {
 
 // wxSphGetpaymentparams pays an order of WeChat Channels whole.
 func (a *api) wxSphGetpaymentparams(ctx context.Context, who mall.Actor, in sphIn) (map[string]any, error) {
-	o, err := a.open(ctx, who, payWay{provider: wxsphProvider, scene: payment.SceneJSAPI},
-		payment.OpenInput{Action: &payment.Action{Purpose: payment.Order, Refs: []mall.ID{in.OrderID}}})
+	open := payment.OpenInput{Action: &payment.Action{Purpose: payment.Order, Refs: []mall.ID{in.OrderID}}}
+	err := a.payer(ctx, who, payWay{provider: wxsphProvider, scene: payment.SceneJSAPI}, &open)
+	if err != nil {
+		return nil, err
+	}
+	o, err := a.Payments.Open(ctx, who, open)
 	if err != nil {
 		return nil, err
 	}

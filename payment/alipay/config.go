@@ -16,6 +16,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/internal/outgoing"
 )
 
 // Config of a merchant at Alipay.
@@ -43,7 +44,8 @@ type Config struct {
 	ReturnURL string
 	// BaseURL is the gateway's; https://openapi.alipay.com/gateway.do.
 	BaseURL string
-	// HTTP sends requests; http.DefaultTransport without following redirects.
+	// HTTP sends requests, and never follows a redirect; default: one that keeps 64
+	// idle connections.
 	HTTP *http.Client
 	// Timeout bounds one try of a request; 10 seconds.
 	Timeout time.Duration
@@ -140,7 +142,7 @@ func (c *Config) complete() {
 	c.Pause = cmp.Or(c.Pause, 300*time.Millisecond)
 	c.MaxBill = cmp.Or(c.MaxBill, 64<<20)
 	c.Window = cmp.Or(c.Window, 5*time.Minute)
-	h := http.Client{}
+	h := http.Client{Transport: outgoing.Transport()}
 	if c.HTTP != nil {
 		h = *c.HTTP
 	}

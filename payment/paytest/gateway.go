@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gomall-dev/mall"
+	"github.com/gomall-dev/mall/payment/internal/outgoing"
 )
 
 // Config of a gateway. It speaks the sandbox's own protocol when NotifyURL and
@@ -52,7 +53,7 @@ func NewGateway(books Books, cfg Config) (*Gateway, error) {
 		return nil, errors.New("paytest: books are required")
 	}
 	if cfg.HTTP == nil {
-		cfg.HTTP = &http.Client{Timeout: 10 * time.Second}
+		cfg.HTTP = &http.Client{Transport: outgoing.Transport(), Timeout: 10 * time.Second}
 	}
 	g := &Gateway{books: books, cfg: cfg, now: mall.Clock(cfg.Now), mux: http.NewServeMux(), protocols: map[string]protocol{}}
 	if cfg.WeChat == nil && cfg.Alipay == nil || cfg.NotifyURL != "" || cfg.Secret != "" {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/internal/outgoing"
 )
 
 // ProviderConfig of the client.
@@ -49,7 +50,7 @@ func NewProvider(cfg ProviderConfig) (*Provider, error) {
 	}
 	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
 	if cfg.HTTP == nil {
-		cfg.HTTP = &http.Client{Timeout: 10 * time.Second}
+		cfg.HTTP = &http.Client{Transport: outgoing.Transport(), Timeout: 10 * time.Second}
 	}
 	if cfg.MerchantID == "" {
 		cfg.MerchantID = "sandbox"

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/payment"
+	"github.com/gomall-dev/mall/payment/internal/outgoing"
 )
 
 // Config of a merchant at WeChat Pay.
@@ -54,7 +55,8 @@ type Config struct {
 	StoreID string
 	// BaseURL is WeChat Pay's; https://api.mch.weixin.qq.com.
 	BaseURL string
-	// HTTP sends requests; http.DefaultTransport without following redirects.
+	// HTTP sends requests, and never follows a redirect; default: one that keeps 64
+	// idle connections.
 	HTTP *http.Client
 	// Timeout bounds one try of a request; 10 seconds.
 	Timeout time.Duration
@@ -138,7 +140,7 @@ func (c *Config) complete() {
 	c.Pause = cmp.Or(c.Pause, 300*time.Millisecond)
 	c.MaxBill = cmp.Or(c.MaxBill, 64<<20)
 	c.AppIDs = append(slices.Clone(c.AppIDs), c.AppID)
-	h := http.Client{}
+	h := http.Client{Transport: outgoing.Transport()}
 	if c.HTTP != nil {
 		h = *c.HTTP
 	}
