@@ -9,10 +9,11 @@ import (
 
 // Repository keeps counters, holds and the log. Every write needs a running Do.
 type Repository interface {
-	// AddHolds stores one hold in state Held per need. Needs have distinct
-	// keys. False, with nothing promised about the rest, when the source has a
-	// hold on one of the counters already.
-	AddHolds(ctx context.Context, source string, needs []Need, at time.Time) (bool, error)
+	// Hold stores one hold in state Held per need and shifts its pieces from
+	// available to held. Needs have distinct keys. Fresh is false when the source
+	// has a hold on one of the counters already; n is as with Shift. Unless all
+	// went well everything must be undone.
+	Hold(ctx context.Context, source string, needs []Need, at time.Time) (fresh bool, n int, err error)
 	// MoveHolds takes all holds of a source that are Held to another state and
 	// returns them, in any order. Of two callers at once each hold is given to one.
 	MoveHolds(ctx context.Context, source string, to State, at time.Time) ([]Need, error)

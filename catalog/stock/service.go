@@ -52,22 +52,13 @@ func (s *Service) Hold(ctx context.Context, source string, needs []Need) error {
 		return err
 	}
 	return s.d.Tx.Do(ctx, func(ctx context.Context) error {
-		ok, err := s.d.Stock.AddHolds(ctx, source, sums, s.now())
-		if err != nil {
+		fresh, n, err := s.d.Stock.Hold(ctx, source, sums, s.now())
+		switch {
+		case err != nil:
 			return fmt.Errorf("stock: hold: %w", err)
-		}
-		if !ok {
+		case !fresh:
 			return ErrHeld.With(source)
-		}
-		shifts := make([]Shift, len(sums))
-		for i, n := range sums {
-			shifts[i] = Shift{Key: n.Key, Available: -n.Qty, Held: n.Qty}
-		}
-		n, err := s.d.Stock.Shift(ctx, shifts...)
-		if err != nil {
-			return fmt.Errorf("stock: hold: %w", err)
-		}
-		if n < len(sums) {
+		case n < len(sums):
 			return ErrShort.With(sums[n].Key.Ref)
 		}
 		return nil

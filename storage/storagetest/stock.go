@@ -64,12 +64,16 @@ func testStock(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.True(t, ok)
 
-		ok, err = repo.AddHolds(ctx, "o1", []stock.Need{{Key: a, Qty: 3}, {Key: slot, Qty: 1}}, moment0)
+		ok, err = repo.Set(ctx, a, 0, 9)
 		require.NoError(t, err)
 		require.True(t, ok)
-		ok, err = repo.AddHolds(ctx, "o2", []stock.Need{{Key: a, Qty: 3}}, moment0)
-		require.NoError(t, err)
-		require.True(t, ok)
+		for source, needs := range map[string][]stock.Need{"o1": {{Key: a, Qty: 3}, {Key: slot, Qty: 1}}, "o2": {{Key: a, Qty: 3}}} {
+			fresh, n, err := repo.Hold(ctx, source, needs, moment0)
+			require.NoError(t, err)
+			require.True(t, fresh)
+			require.Len(t, needs, n)
+		}
+		require.Equal(t, map[stock.Key]stock.Level{a: {Available: 3, Held: 9, Sold: 2}, slot: {Available: 6, Held: 1_001}}, all(ctx))
 		ok, err = repo.ReturnHold(ctx, "o1", stock.Need{Key: a, Qty: 1}, moment0)
 		require.NoError(t, err)
 		require.False(t, ok, "not sold yet")
@@ -100,11 +104,18 @@ func testStock(t *testing.T, open Open) {
 	require.Empty(t, all(ctx))
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error { steps(ctx); return nil }))
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
-		ok, err := repo.AddHolds(ctx, "o2", []stock.Need{{Key: a, Qty: 1}}, moment0)
+		fresh, _, err := repo.Hold(ctx, "o2", []stock.Need{{Key: a, Qty: 1}}, moment0)
 		require.NoError(t, err)
-		require.False(t, ok, "a source holds a counter once")
+		require.False(t, fresh, "a source holds a counter once")
 		return nil
 	}))
+	require.ErrorIs(t, store.Do(ctx, func(ctx context.Context) error {
+		fresh, n, err := repo.Hold(ctx, "o3", []stock.Need{{Key: slot, Qty: 1}, {Key: a, Qty: 4}}, moment0)
+		require.NoError(t, err)
+		require.True(t, fresh)
+		require.Equal(t, 1, n, "the second falls short")
+		return stock.ErrShort
+	}), stock.ErrShort)
 	_, err := repo.Shift(ctx, stock.Shift{Key: a})
 	require.ErrorIs(t, err, mall.ErrNoTx)
 	_, err = repo.Shift(ctx, stock.Shift{Key: a}, stock.Shift{Key: slot})
@@ -136,10 +147,7 @@ func testStockRaces(t *testing.T, open Open) {
 	var won atomic.Int64
 	together(30, func(i int) {
 		err := store.Do(ctx, func(ctx context.Context) error {
-			if _, err := repo.AddHolds(ctx, fmt.Sprint("o", i), []stock.Need{{Key: stock.SKU(1), Qty: 1}}, moment0); err != nil {
-				return err
-			}
-			n, err := repo.Shift(ctx, stock.Shift{Key: stock.SKU(1), Available: -1, Held: 1})
+			_, n, err := repo.Hold(ctx, fmt.Sprint("o", i), []stock.Need{{Key: stock.SKU(1), Qty: 1}}, moment0)
 			if err == nil && n == 0 {
 				err = stock.ErrShort
 			}

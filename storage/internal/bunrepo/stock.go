@@ -22,13 +22,33 @@ const byKey = "ref = ? AND kind = ? AND day = ? AND slot = ?"
 
 func keyArgs(k stock.Key) []any { return []any{k.Ref, k.Kind, k.Day, k.Slot} }
 
-func (r stocks) AddHolds(ctx context.Context, source string, needs []stock.Need, at time.Time) (bool, error) {
+func (r stocks) Hold(ctx context.Context, source string, needs []stock.Need, at time.Time) (fresh bool, n int, err error) {
 	rows := make([]stockHoldRow, len(needs))
+	shifts := make([]stock.Shift, len(needs))
 	for i, n := range needs {
 		rows[i] = stockHoldRow{Source: source, stockKey: keyToRow(n.Key), Qty: n.Qty, CreatedAt: *millis(at), UpdatedAt: *millis(at)}
+		shifts[i] = stock.Shift{Key: n.Key, Available: -n.Qty, Held: n.Qty}
 	}
-	n, err := count(insert(ctx, r.Store, rows, "ON CONFLICT DO NOTHING"))
-	return n == int64(len(rows)), err
+	if !r.postgres() {
+		made, err := count(insert(ctx, r.Store, rows, "ON CONFLICT DO NOTHING"))
+		if err != nil || made < int64(len(rows)) {
+			return false, 0, err
+		}
+		n, err := r.Shift(ctx, shifts...)
+		return true, n, err
+	}
+	text, args, err := inserting(r.Store, rows, "ON CONFLICT DO NOTHING RETURNING ref")
+	if err != nil {
+		return false, 0, err
+	}
+	made := 0
+	n, err = r.shiftAll(ctx, shifts, reading{text, args, func(rows *sql.Rows) error {
+		for rows.Next() {
+			made++
+		}
+		return rows.Err()
+	}})
+	return made == len(rows), n, err
 }
 
 func (r stocks) MoveHolds(ctx context.Context, source string, to stock.State, at time.Time) ([]stock.Need, error) {
@@ -63,7 +83,7 @@ func shiftArgs(c stock.Shift) []any {
 }
 
 func (r stocks) Shift(ctx context.Context, shifts ...stock.Shift) (int, error) {
-	if r.postgres() && len(shifts) > 1 {
+	if r.postgres() {
 		return r.shiftAll(ctx, shifts)
 	}
 	for i, c := range shifts {
@@ -74,15 +94,15 @@ func (r stocks) Shift(ctx context.Context, shifts ...stock.Shift) (int, error) {
 	return len(shifts), nil
 }
 
-// shiftAll changes counters by one message.
-func (r stocks) shiftAll(ctx context.Context, shifts []stock.Shift) (int, error) {
+// shiftAll changes counters by one message, behind what comes first.
+func (r stocks) shiftAll(ctx context.Context, shifts []stock.Shift, first ...reading) (int, error) {
 	changed := make([]bool, len(shifts))
-	all := make([]reading, len(shifts))
+	all := first
 	for i, c := range shifts {
-		all[i] = reading{shifting + " RETURNING ref", shiftArgs(c), func(rows *sql.Rows) error {
+		all = append(all, reading{shifting + " RETURNING ref", shiftArgs(c), func(rows *sql.Rows) error {
 			changed[i] = rows.Next()
 			return rows.Err()
-		}}
+		}})
 	}
 	if err := r.togetherOn(ctx, r.engine.Writer(ctx), all); err != nil {
 		return 0, err
