@@ -77,17 +77,35 @@ type AddInput struct {
 // that cannot be bought now, and more pieces than are in stock, are refused.
 // Parallel calls add up.
 func (s *Service) Add(ctx context.Context, owner mall.ID, kind string, in AddInput) (Line, error) {
+	l, _, err := s.add(ctx, owner, kind, in)
+	return l, err
+}
+
+// AddGet is Add, and Get of the cart afterwards.
+func (s *Service) AddGet(ctx context.Context, owner mall.ID, kind string, in AddInput) (Cart, error) {
+	_, b, err := s.add(ctx, owner, kind, in)
+	if err != nil {
+		return Cart{}, err
+	}
+	lines, err := s.d.Repo.List(ctx, owner, kind)
+	if err != nil {
+		return Cart{}, err
+	}
+	return s.priced(ctx, b, lines)
+}
+
+func (s *Service) add(ctx context.Context, owner mall.ID, kind string, in AddInput) (Line, catalog.Buyer, error) {
 	if err := s.checkQty(in.Qty); err != nil {
-		return Line{}, err
+		return Line{}, catalog.Buyer{}, err
 	}
 	b, err := s.buyer(ctx, owner)
 	if err != nil {
-		return Line{}, err
+		return Line{}, b, err
 	}
 	now := s.now()
 	items, err := s.d.Catalog.Price(ctx, b, now, []catalog.Want{{Goods: in.Goods, SKU: in.SKU, Options: in.Options, Qty: in.Qty, Addons: in.Addons}})
 	if err != nil {
-		return Line{}, fmt.Errorf("cart: add: %w", err)
+		return Line{}, b, fmt.Errorf("cart: add: %w", err)
 	}
 	l := Line{Goods: items[0].Goods.ID, SKU: items[0].SKU.ID, Qty: in.Qty, Selected: true, AddedAt: now}
 	for _, a := range items[0].Addons {
@@ -115,9 +133,9 @@ func (s *Service) Add(ctx context.Context, owner mall.ID, kind string, in AddInp
 		return err
 	})
 	if err != nil {
-		return Line{}, fmt.Errorf("cart: add: %w", err)
+		return Line{}, b, fmt.Errorf("cart: add: %w", err)
 	}
-	return l, nil
+	return l, b, nil
 }
 
 // SetQty sets the pieces of a line. ErrNoLine when the cart has no such line;

@@ -39,6 +39,11 @@ func (s *Service) Get(ctx context.Context, owner mall.ID, kind string) (Cart, er
 	if err != nil {
 		return Cart{}, err
 	}
+	return s.priced(ctx, b, lines)
+}
+
+// priced is the cart of lines.
+func (s *Service) priced(ctx context.Context, b catalog.Buyer, lines []Line) (Cart, error) {
 	wants := make([]catalog.Want, len(lines))
 	for i, l := range lines {
 		wants[i] = catalog.Want{Goods: l.Goods, SKU: l.SKU, Qty: l.Qty, Addons: l.Addons}

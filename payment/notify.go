@@ -43,11 +43,18 @@ func (s *Service) Notify(ctx context.Context, provider string, h Header, body []
 	err = s.deps.Tx.Do(ctx, func(ctx context.Context) error {
 		line.At = s.now()
 		// The line comes first: it keeps other deliveries of the same one out.
-		first, err := s.deps.Repo.LogNotice(ctx, line)
+		if n.RefundNumber != "" {
+			first, err := s.deps.Repo.LogNotice(ctx, line)
+			if err != nil || !first {
+				return err
+			}
+			return s.bookRefund(ctx, provider, n)
+		}
+		first, p, err := s.deps.Repo.TakeNotice(ctx, line)
 		if err != nil || !first {
 			return err
 		}
-		return s.book(ctx, provider, n)
+		return s.book(ctx, provider, p, n)
 	})
 	if err == nil {
 		return p.Answer(true, ""), nil
@@ -64,15 +71,8 @@ func (s *Service) Notify(ctx context.Context, provider string, h Header, body []
 	return p.Answer(false, line.Result), errors.Join(err, logged)
 }
 
-// book carries a verified notice into the books, inside Do.
-func (s *Service) book(ctx context.Context, provider string, n Notice) error {
-	if n.RefundNumber != "" {
-		return s.bookRefund(ctx, provider, n)
-	}
-	p, err := s.deps.Repo.ByNumber(ctx, n.Number)
-	if err != nil {
-		return err
-	}
+// book carries a verified notice of a payment into the books, inside Do.
+func (s *Service) book(ctx context.Context, provider string, p *Payment, n Notice) (err error) {
 	if p.Provider != provider {
 		return ErrNotice.With("provider")
 	}

@@ -83,6 +83,9 @@ type Repository interface {
 	// before; of several at once one is the first. PurgeNotices deletes at most
 	// limit lines from before a moment and answers how many.
 	LogNotice(ctx context.Context, n NoticeLog) (first bool, err error)
+	// TakeNotice is LogNotice for a notification about a payment, which it gives
+	// when it was the first; mall.ErrNotFound when there is none of the number.
+	TakeNotice(ctx context.Context, n NoticeLog) (first bool, p *Payment, err error)
 	PurgeNotices(ctx context.Context, before time.Time, limit int) (int, error)
 	// Redact empties the openids, titles and remarks of an account's payments:
 	// clients choose the words of the latter two.

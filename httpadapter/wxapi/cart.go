@@ -135,10 +135,11 @@ func (a *api) shippingCarInfoAddItem(ctx context.Context, who mall.Actor, in car
 	for _, x := range in.Addition {
 		add.Addons = append(add.Addons, x.ID)
 	}
-	if _, err := a.Carts.Add(ctx, who.Account, kind, add); err != nil {
+	c, err := a.Carts.AddGet(ctx, who.Account, kind, add)
+	if err != nil {
 		return nil, err
 	}
-	return a.cartOf(ctx, who, kind)
+	return a.cartShown(ctx, c)
 }
 
 func (a *api) shippingCarInfoModifyNumber(ctx context.Context, who mall.Actor, in cartNumberIn) (*cartOut, error) {
@@ -188,6 +189,10 @@ func (a *api) cartOf(ctx context.Context, who mall.Actor, kind string) (*cartOut
 	if err != nil {
 		return nil, err
 	}
+	return a.cartShown(ctx, c)
+}
+
+func (a *api) cartShown(ctx context.Context, c cart.Cart) (_ *cartOut, err error) {
 	if len(c.Positions) == 0 {
 		return nil, errNone
 	}

@@ -57,7 +57,9 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 			return nil, errors.Join(err, inner.Close())
 		}
 		if direct {
-			made.prepared = &prepared{pg: full.Conn().PgConn(), shapes: c.shapes}
+			if made.prepared, err = newPrepared(ctx, full.Conn().PgConn(), c.shapes); err != nil {
+				return nil, errors.Join(err, inner.Close())
+			}
 		}
 	}
 	return made, nil
@@ -81,9 +83,9 @@ type conn struct {
 func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	switch {
 	case o.Isolation == driver.IsolationLevel(sql.LevelDefault) && !o.ReadOnly:
-		c.owes = []owed{{text: "begin", begin: true}}
+		c.oweBegin(begin)
 	case o.Isolation == driver.IsolationLevel(sql.LevelRepeatableRead) && o.ReadOnly:
-		c.owes = []owed{{text: "begin isolation level repeatable read read only", begin: true}}
+		c.oweBegin(beginView)
 	default:
 		return c.Conn.BeginTx(ctx, o)
 	}

@@ -23,6 +23,15 @@ type owed struct {
 	values    [][]byte   // of the statement
 }
 
+// oweBegin notes the beginning of a transaction.
+func (c *conn) oweBegin(text string) {
+	o := owed{text: text, begin: true}
+	if c.prepared != nil {
+		o.statement = c.prepared.begins[text]
+	}
+	c.owes = []owed{o}
+}
+
 // settle gives what is to be sent now.
 func (c *conn) settle() []owed {
 	all := c.owes

@@ -40,6 +40,26 @@ type prepared struct {
 	turn       int64                 // grows with each use
 	generation int64                 // of the shapes when these were prepared
 	next       txn.Shape             // of the statement that is to be sent now
+	begins     map[string]*statement // by their text
+}
+
+// The beginnings of transactions, which are prepared from the start. COMMIT is
+// not: on a connection that lost its statements it would fail with all before it.
+const (
+	begin     = "begin"
+	beginView = "begin isolation level repeatable read read only"
+)
+
+func newPrepared(ctx context.Context, pg *pgconn.PgConn, s *shapes) (*prepared, error) {
+	p := &prepared{pg: pg, shapes: s, begins: map[string]*statement{}}
+	for i, text := range []string{begin, beginView} {
+		description, err := pg.Prepare(ctx, "begin_mall_"+strconv.Itoa(i), text, nil)
+		if err != nil {
+			return nil, err
+		}
+		p.begins[text] = &statement{StatementDescription: description}
+	}
+	return p, nil
 }
 
 // statement is a prepared one.

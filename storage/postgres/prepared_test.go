@@ -218,6 +218,52 @@ func TestDiscardedStatements(t *testing.T) {
 	require.Zero(t, keptOn(t, c))
 }
 
+// A host that discards everything takes the prepared BEGIN along: transactions go
+// on without.
+func TestDiscardedBegin(t *testing.T) {
+	t.Parallel()
+	c := onConn(t, onPool(t))
+	begin := func() *sql.Tx {
+		tx, err := c.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		return tx
+	}
+	count := func(want string) {
+		t.Helper()
+		require.Equal(t, want, read(t, c, "SELECT COUNT(*) FROM things"))
+	}
+	tx := begin()
+	run(t, tx, "INSERT INTO things (id) VALUES (1)")
+	_, err := tx.ExecContext(t.Context(), "DEALLOCATE ALL")
+	require.NoError(t, err)
+	require.NoError(t, tx.Commit())
+	count("1")
+	for i := 10; i < 13; i++ {
+		tx := begin()
+		run(t, tx, fmt.Sprintf("INSERT INTO things (id) VALUES (%d)", i))
+		require.NoError(t, tx.Commit())
+		tx = begin()
+		run(t, tx, fmt.Sprintf("DELETE FROM things WHERE id = %d", i))
+		require.NoError(t, tx.Rollback())
+	}
+	count("4")
+
+	c = onConn(t, onPool(t))
+	_, err = c.ExecContext(t.Context(), "DISCARD ALL")
+	require.NoError(t, err)
+	for i := range 3 {
+		tx := begin()
+		run(t, tx, fmt.Sprintf("INSERT INTO things (id) VALUES (%d)", i))
+		run(t, tx, fmt.Sprintf("UPDATE things SET n = 1 WHERE id = %d", i))
+		if i == 1 {
+			require.NoError(t, tx.Rollback())
+		} else {
+			require.NoError(t, tx.Commit())
+		}
+	}
+	count("2")
+}
+
 func TestPreparedStatementsAreBounded(t *testing.T) {
 	t.Parallel()
 	c := onConn(t, onPool(t))

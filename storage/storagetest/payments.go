@@ -165,12 +165,28 @@ func testPayments(t *testing.T, open Open) {
 		for range 2 {
 			require.True(t, log("sandbox", "", "accepted"), "none is no id")
 		}
+		take := func(id, number string) (bool, *payment.Payment, error) {
+			return repo.TakeNotice(ctx, payment.NoticeLog{Provider: "fomo", ID: id, Number: number, Hash: "h", Result: "accepted", At: moneyDay})
+		}
+		first, took, err := take("EV-1", "P1")
+		require.NoError(t, err)
+		require.True(t, first)
+		whole, err := repo.ByNumber(ctx, "P1")
+		require.NoError(t, err)
+		require.Equal(t, whole, took)
+		first, took, err = take("EV-1", "P1")
+		require.NoError(t, err)
+		require.False(t, first)
+		require.Nil(t, took)
+		first, _, err = take("EV-2", "P9")
+		require.ErrorIs(t, err, mall.ErrNotFound)
+		require.True(t, first)
 		n, err := repo.PurgeNotices(ctx, moneyDay, 10)
 		require.NoError(t, err)
 		require.Zero(t, n)
 		n, err = repo.PurgeNotices(ctx, moneyDay.Add(time.Second), 10)
 		require.NoError(t, err)
-		require.Equal(t, 5, n)
+		require.Equal(t, 7, n)
 		require.NoError(t, repo.Redact(ctx, 5))
 	})
 	got, err = repo.ByNumber(ctx, "P1")
@@ -219,8 +235,11 @@ func testPaymentRaces(t *testing.T, open Open) {
 		return ok, err
 	}))
 	require.Equal(t, int64(1), winners(t, store, 20, func(ctx context.Context) (bool, error) {
-		return repo.LogNotice(ctx, payment.NoticeLog{Provider: "wxpay", ID: "EV-2", Number: "P1", Hash: "h", Result: "accepted", At: moneyDay})
+		first, _, err := repo.TakeNotice(ctx, payment.NoticeLog{Provider: "wxpay", ID: "EV-2", Number: "P1", Hash: "h", Result: "accepted", At: moneyDay})
+		return first, err
 	}))
+	_, _, err := repo.TakeNotice(ctx, payment.NoticeLog{Provider: "wxpay", ID: "EV-3", Number: "P1", Hash: "h", Result: "accepted", At: moneyDay})
+	require.ErrorIs(t, err, mall.ErrNoTx)
 
 	require.NoError(t, store.Do(ctx, func(ctx context.Context) error {
 		for i := range mall.ID(20) {

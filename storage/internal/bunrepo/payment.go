@@ -55,22 +55,27 @@ func (p payments) ByNumber(ctx context.Context, number string) (*payment.Payment
 
 func (p payments) first(ctx context.Context, where string, arg any) (*payment.Payment, error) {
 	var found payment.Payment
-	head := read(p.Store, func(row *paymentRow) error {
-		found = paymentFromRow(row)
-		return nil
-	}, "SELECT "+selecting[paymentRow](p.Store, "p")+" FROM ?(ns)payments AS p WHERE "+where, arg)
-	parts := read(p.Store, func(row *paymentPartRow) error {
-		addPart(&found, row)
-		return nil
-	}, "SELECT "+selecting[paymentPartRow](p.Store, "t")+" FROM ?(ns)payment_parts AS t WHERE t.payment_id = (SELECT id FROM ?(ns)payments WHERE "+where+
-		") ORDER BY t.id", arg)
-	if err := p.together(ctx, head, parts); err != nil {
+	if err := p.together(ctx, p.whole(&found, where, arg)...); err != nil {
 		return nil, err
 	}
 	if found.ID == 0 {
 		return nil, mall.ErrNotFound
 	}
 	return &found, nil
+}
+
+// whole reads a payment and its parts; without one found stays as it is.
+func (p payments) whole(found *payment.Payment, where string, arg any) []reading {
+	head := read(p.Store, func(row *paymentRow) error {
+		*found = paymentFromRow(row)
+		return nil
+	}, "SELECT "+selecting[paymentRow](p.Store, "p")+" FROM ?(ns)payments AS p WHERE "+where, arg)
+	parts := read(p.Store, func(row *paymentPartRow) error {
+		addPart(found, row)
+		return nil
+	}, "SELECT "+selecting[paymentPartRow](p.Store, "t")+" FROM ?(ns)payment_parts AS t WHERE t.payment_id = (SELECT id FROM ?(ns)payments WHERE "+where+
+		") ORDER BY t.id", arg)
+	return []reading{head, parts}
 }
 
 func addPart(pay *payment.Payment, row *paymentPartRow) {
@@ -225,6 +230,35 @@ func (p payments) Later(ctx context.Context, id mall.ID, next time.Time) error {
 
 func (p payments) LogNotice(ctx context.Context, n payment.NoticeLog) (bool, error) {
 	return hit(p.ins(ctx).Model(paymentNoticeToRow(n)).On("CONFLICT DO NOTHING").Returning("NULL").Exec(ctx))
+}
+
+func (p payments) TakeNotice(ctx context.Context, n payment.NoticeLog) (bool, *payment.Payment, error) {
+	if !p.postgres() {
+		first, err := p.LogNotice(ctx, n)
+		if err != nil || !first {
+			return false, nil, err
+		}
+		pay, err := p.ByNumber(ctx, n.Number)
+		return true, pay, err
+	}
+	text, args, err := inserting(p.Store, []paymentNoticeRow{*paymentNoticeToRow(n)}, "ON CONFLICT DO NOTHING RETURNING id")
+	if err != nil {
+		return false, nil, err
+	}
+	var found payment.Payment
+	first := false
+	line := reading{text, args, func(rows *sql.Rows) error {
+		first = rows.Next()
+		return rows.Err()
+	}}
+	err = p.togetherOn(ctx, p.engine.Writer(ctx), append([]reading{line}, p.whole(&found, "number = ?", n.Number)...))
+	switch {
+	case err != nil || !first:
+		return false, nil, err
+	case found.ID == 0:
+		return true, nil, mall.ErrNotFound
+	}
+	return true, &found, nil
 }
 
 func (p payments) PurgeNotices(ctx context.Context, before time.Time, limit int) (int, error) {
