@@ -23,9 +23,10 @@ type Line struct {
 // carts, "" the usual one. Keys that a cart does not have are passed over.
 type Repository interface {
 	// Add inserts the line, selected, or raises the quantity of the line with
-	// its key and selects it. It changes nothing and answers false when the
-	// quantity would exceed most.
-	Add(ctx context.Context, owner mall.ID, kind string, l Line, most int64) (bool, error)
+	// its key and selects it; it gives that line's quantity afterwards, and how
+	// many lines the cart has. When the quantity would exceed most it changes
+	// nothing, and qty is 0.
+	Add(ctx context.Context, owner mall.ID, kind string, l Line, most int64) (qty, lines int64, err error)
 	// SetQty sets the quantity of a line and says whether there was one.
 	SetQty(ctx context.Context, owner mall.ID, kind, key string, qty int64) (bool, error)
 	// Select marks lines and says how many there were.
@@ -38,9 +39,6 @@ type Repository interface {
 	List(ctx context.Context, owner mall.ID, kind string) ([]Line, error)
 	// Find gives one line; ErrNotFound of mall when there is none.
 	Find(ctx context.Context, owner mall.ID, kind, key string) (Line, error)
-	// Count is the number of lines, and the quantity of the one with the key, 0
-	// when there is none.
-	Count(ctx context.Context, owner mall.ID, kind, key string) (lines, qty int64, err error)
 	// Take deletes the lines of the keys (nil: the selected ones) and gives
 	// them as they were in that moment. Of two that take one line at the same
 	// time, one gets it.

@@ -114,23 +114,18 @@ func (s *Service) add(ctx context.Context, owner mall.ID, kind string, in AddInp
 	slices.Sort(l.Addons)
 	l.Key = key(owner, kind, l)
 	err = s.d.Tx.Do(ctx, func(ctx context.Context) error {
-		lines, have, err := s.d.Repo.Count(ctx, owner, kind, l.Key)
-		if err != nil {
+		qty, lines, err := s.d.Repo.Add(ctx, owner, kind, l, s.cfg.MaxQuantity)
+		switch {
+		case err != nil:
 			return err
-		}
-		// Counted without a lock: two first lines in the same moment may
-		// exceed the limit by one, which harms nobody.
-		if have == 0 && lines >= s.cfg.MaxLines {
+		case qty == 0:
+			return ErrQuantity.With(s.cfg.MaxQuantity)
+		case qty == l.Qty && lines > s.cfg.MaxLines:
+			// Counted without a lock: two first lines in the same moment may
+			// exceed the limit by one, which harms nobody.
 			return ErrFull.With(s.cfg.MaxLines)
 		}
-		if err := enough(l.SKU, items[0].SKU.Stock, have+l.Qty); err != nil {
-			return err
-		}
-		ok, err := s.d.Repo.Add(ctx, owner, kind, l, s.cfg.MaxQuantity)
-		if err == nil && !ok {
-			return ErrQuantity.With(s.cfg.MaxQuantity)
-		}
-		return err
+		return enough(l.SKU, items[0].SKU.Stock, qty)
 	})
 	if err != nil {
 		return Line{}, b, fmt.Errorf("cart: add: %w", err)
@@ -268,8 +263,8 @@ func (s *Service) Merge(ctx context.Context, from, to mall.ID) error {
 			}
 			for _, l := range ls {
 				l.Key = key(to, kind, l)
-				ok, err := s.d.Repo.Add(ctx, to, kind, l, s.cfg.MaxQuantity)
-				if err == nil && !ok {
+				qty, _, err := s.d.Repo.Add(ctx, to, kind, l, s.cfg.MaxQuantity)
+				if err == nil && qty == 0 {
 					_, err = s.d.Repo.SetQty(ctx, to, kind, l.Key, s.cfg.MaxQuantity)
 				}
 				if err != nil {

@@ -75,7 +75,9 @@ func (b *buyer) place(ctx context.Context, c *client, calculate bool) (placed, e
 }
 
 // flow is a whole purchase: list, detail, cart add, cart info, calculate,
-// create, pay. The token and the address exist.
+// create, pay. The token and the address exist. Each worker looks at goods of its
+// own and puts them into its cart, which has one line then; what is ordered
+// stands in the request, as clients do it.
 func flow(pay func(context.Context, *client, *buyer, placed) error) scenario {
 	return func(ctx context.Context, c *client, name string, worker int) (op, error) {
 		b, err := newBuyer(ctx, c, name, worker)
@@ -89,15 +91,12 @@ func flow(pay func(context.Context, *client, *buyer, placed) error) scenario {
 		if err != nil {
 			return nil, err
 		}
+		g := b.goods[worker%len(b.goods)]
 		return func(ctx context.Context) error {
-			g := b.pair()[0]
 			if err := browse(ctx); err != nil {
 				return err
 			}
 			if err := c.get(ctx, "/shop/goods/detail", fields{"id": id(g)}, nil); err != nil {
-				return err
-			}
-			if err := c.call(ctx, "/shopping-cart/empty", fields{"token": b.token}, nil); err != nil {
 				return err
 			}
 			if err := c.call(ctx, "/shopping-cart/add", fields{"token": b.token, "goodsId": id(g), "number": "1"}, nil); err != nil {

@@ -3,6 +3,7 @@ package bunrepo
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -59,12 +60,33 @@ func cartLinesFromRows(rows []cartLineRow) []cart.Line {
 	return ls
 }
 
-func (c carts) Add(ctx context.Context, owner mall.ID, kind string, l cart.Line, most int64) (bool, error) {
-	return hit(c.ins(ctx).Model(cartLineToRow(owner, kind, l)).ExcludeColumn("id").
-		On("CONFLICT (owner, kind, line_key) DO UPDATE").
-		Set("qty = l.qty + EXCLUDED.qty").Set("selected = EXCLUDED.selected").
-		Where("l.qty + EXCLUDED.qty <= ?", most).
-		Returning("NULL").Exec(ctx))
+func (c carts) Add(ctx context.Context, owner mall.ID, kind string, l cart.Line, most int64) (qty, lines int64, err error) {
+	text, args, err := inserting(c.Store, []cartLineRow{*cartLineToRow(owner, kind, l)}, `ON CONFLICT (owner, kind, line_key) DO UPDATE
+		SET qty = l.qty + EXCLUDED.qty, selected = EXCLUDED.selected WHERE l.qty + EXCLUDED.qty <= ?`)
+	if err != nil {
+		return 0, 0, err
+	}
+	args = append(args, most)
+	var now int64
+	count := reading{"SELECT COUNT(*), COALESCE(MAX(CASE WHEN line_key = ? THEN qty END), 0) FROM ?(ns)cart_lines WHERE owner = ? AND kind = ?",
+		[]any{l.Key, int64(owner), kind}, func(rows *sql.Rows) error {
+			rows.Next()
+			return cmp.Or(rows.Err(), rows.Scan(&lines, &now))
+		}}
+	changed := false
+	if c.postgres() {
+		added := reading{text + " RETURNING id", args, func(rows *sql.Rows) error {
+			changed = rows.Next()
+			return rows.Err()
+		}}
+		err = c.togetherOn(ctx, c.engine.Writer(ctx), []reading{added, count})
+	} else if changed, err = hit(c.exec(ctx, text, args...)); err == nil {
+		err = c.together(ctx, count)
+	}
+	if !changed {
+		now = 0
+	}
+	return now, lines, err
 }
 
 func (c carts) SetQty(ctx context.Context, owner mall.ID, kind, key string, qty int64) (bool, error) {
@@ -96,19 +118,6 @@ func (c carts) Find(ctx context.Context, owner mall.ID, kind, key string) (cart.
 	var row cartLineRow
 	err := c.sel(ctx).Model(&row).Where("owner = ? AND kind = ? AND line_key = ?", owner, kind, key).Scan(ctx)
 	return cartLineFromRow(row), one(err)
-}
-
-func (c carts) Count(ctx context.Context, owner mall.ID, kind, key string) (lines, qty int64, err error) {
-	rows, err := c.query(ctx, `SELECT COUNT(*), COALESCE(MAX(CASE WHEN line_key = ? THEN qty END), 0) FROM ?(ns)cart_lines
-		WHERE owner = ? AND kind = ?`, key, int64(owner), kind)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer rows.Close()
-	if rows.Next() {
-		err = rows.Scan(&lines, &qty)
-	}
-	return lines, qty, cmp.Or(err, rows.Err())
 }
 
 func (c carts) Take(ctx context.Context, owner mall.ID, kind string, keys []string) ([]cart.Line, error) {
