@@ -163,7 +163,8 @@ func plenty(store storage.Store, who mall.ID, at time.Time) map[string]func(ctx 
 			return store.Files().Insert(ctx, &file.File{Key: number(i), Owner: who, Name: word, Type: "image/png", Size: 1, CreatedAt: at})
 		},
 		"cart.": func(ctx context.Context, i mall.ID) error {
-			return did(store.Carts().Add(ctx, who, "", cart.Line{Key: number(i), Goods: 1, SKU: 1, Qty: 1, AddedAt: at}, 9))
+			qty, _, err := store.Carts().Add(ctx, who, "", cart.Line{Key: number(i), Goods: 1, SKU: 1, Qty: 1, AddedAt: at}, 9)
+			return did(qty == 1, err)
 		},
 		"site": func(ctx context.Context, _ mall.ID) error {
 			return did(store.Documents().Insert(ctx, &site.Document{Owner: who, Type: word, Content: "{}", CreatedAt: at, UpdatedAt: at}, much))
