@@ -109,7 +109,12 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	if len(args) > 0 && len(c.owes) > 0 {
 		return c.execBehind(ctx, query, args)
 	}
-	return c.Conn.ExecContext(ctx, texts(c.settle(), query), args)
+	before := c.settle()
+	res, err := c.Conn.ExecContext(ctx, texts(before, query), args)
+	if err != nil {
+		c.stillOwed(before)
+	}
+	return res, err
 }
 
 // QueryContext sends what is owed in front of a query.

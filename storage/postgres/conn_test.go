@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"net"
 	"os"
 	"sync/atomic"
@@ -149,6 +150,54 @@ func TestArgumentsBehindWhatIsOwed(t *testing.T) {
 	_, err = tx.ExecContext(t.Context(), insert, 3000, "x")
 	require.Error(t, err, "the transaction has failed")
 	require.NoError(t, tx.Rollback())
+}
+
+// A first statement that the server cannot read, or that is not sent, takes BEGIN
+// with it: what comes next is inside the transaction all the same.
+func TestFirstStatementsThatAreNotDone(t *testing.T) {
+	t.Parallel()
+	c := onConn(t, onPool(t))
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	var n int
+	unread := func() string { // is never seen twice, and so never prepared
+		n++
+		return fmt.Sprintf("SELECT 1 FRM x%d", n)
+	}
+	firsts := map[string]func(tx *sql.Tx) error{
+		"a statement":    func(tx *sql.Tx) error { _, err := tx.ExecContext(t.Context(), "SELEC 1"); return err },
+		"with arguments": func(tx *sql.Tx) error { _, err := tx.ExecContext(t.Context(), "SELEC $1", 1); return err },
+		"a query":        func(tx *sql.Tx) error { return tx.QueryRowContext(t.Context(), "SELEC 1").Scan(&n) },
+		"a repository's": func(tx *sql.Tx) error { _, err := tx.ExecContext(t.Context(), unread(), txn.Sign{}); return err },
+		"several":        func(tx *sql.Tx) error { _, err := setsOf(tx, t, unread(), unread()); return err },
+		"cancelled":      func(tx *sql.Tx) error { _, err := tx.ExecContext(ended, "SELECT 1"); return err },
+		"a query that is cancelled": func(tx *sql.Tx) error {
+			return tx.QueryRowContext(ended, "SELECT COUNT(*) FROM things WHERE id = 77", txn.Sign{}).Scan(&n)
+		},
+	}
+	for name, fails := range firsts {
+		for _, commit := range []bool{false, true} {
+			tx, err := c.BeginTx(t.Context(), nil)
+			require.NoError(t, err)
+			require.Error(t, fails(tx), name)
+			_, err = tx.ExecContext(t.Context(), "INSERT INTO things (id) VALUES (7)")
+			require.NoError(t, err, name)
+			if commit {
+				require.NoError(t, tx.Commit(), name)
+			} else {
+				require.NoError(t, tx.Rollback(), name)
+			}
+			require.Equal(t, map[bool]string{true: "1", false: "0"}[commit], read(t, c, "SELECT COUNT(*) FROM things"), name)
+			_, err = c.ExecContext(t.Context(), "DELETE FROM things")
+			require.NoError(t, err)
+			tx, err = c.BeginTx(t.Context(), nil)
+			require.NoError(t, err)
+			require.Error(t, fails(tx), name)
+			require.NoError(t, tx.Commit(), "nothing was done")
+			_, err = c.ExecContext(t.Context(), "INSERT INTO things (id) VALUES (8); DELETE FROM things")
+			require.NoError(t, err, "outside of transactions nothing is owed")
+		}
+	}
 }
 
 // The first query of a transaction is read by us, others by pgx: both give the

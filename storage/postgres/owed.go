@@ -39,6 +39,16 @@ func (c *conn) settle() []owed {
 	return all
 }
 
+// stillOwed is called when a message failed that had these statements in front.
+// A transaction that has not failed with it shows that none of it was done: the
+// message was not sent, or the server could not read it. Without this the next
+// statement would run outside of any transaction.
+func (c *conn) stillOwed(before []owed) {
+	if pg := c.Conn.Conn().PgConn(); !pg.IsClosed() && pg.TxStatus() != 'E' {
+		c.owes = before
+	}
+}
+
 // texts is a message of the simple protocol with everything owed in front.
 func texts(all []owed, query string) string {
 	if len(all) == 0 {
@@ -92,9 +102,7 @@ func (c *conn) execBehind(ctx context.Context, query string, args []driver.Named
 		var err error
 		if tag, err = results.Exec(); err != nil {
 			_ = results.Close() // the same error
-			if c.Conn.Conn().PgConn().TxStatus() != 'E' {
-				c.owes = before // nothing was sent: an argument that pgx cannot write
-			}
+			c.stillOwed(before)
 			return nil, retriable(err)
 		}
 	}
@@ -109,6 +117,9 @@ func (c *conn) flush(ctx context.Context) error {
 	}
 	last := len(all) - 1
 	_, err := c.Conn.ExecContext(ctx, texts(all[:last], all[last].text), nil)
+	if err != nil {
+		c.stillOwed(all)
+	}
 	return err
 }
 
@@ -173,9 +184,9 @@ func begins(all []owed) bool { return len(all) > 0 && all[0].begin }
 func (t tx) Commit() error {
 	ctx, cancel := context.WithTimeout(context.Background(), endTime)
 	defer cancel()
+	defer func() { t.conn.owes = nil }() // whatever failed
 	if all := t.conn.owes; begins(all) {
 		if !slices.ContainsFunc(all, func(o owed) bool { return o.write }) {
-			t.conn.owes = nil
 			return nil // nothing was done
 		}
 		if err := t.conn.flush(ctx); err != nil {

@@ -240,6 +240,7 @@ func (c *conn) send(ctx context.Context, before []owed, s *statement) (*rows, er
 func (c *conn) failed(ctx context.Context, before []owed, err error) error {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
+		c.stillOwed(before)
 		return retriable(err)
 	}
 	p := c.prepared

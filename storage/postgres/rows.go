@@ -16,10 +16,12 @@ import (
 // of a message's first statement only, so those of the last are read here.
 func (c *conn) owedQuery(ctx context.Context, all []owed, query string) (driver.Rows, error) {
 	r := &rows{types: c.Conn.Conn().TypeMap()}
-	if err := r.behind(c.Conn.Conn().PgConn().Exec(ctx, texts(all, query)), len(all)); err != nil {
-		return nil, retriable(err)
+	err := r.behind(c.Conn.Conn().PgConn().Exec(ctx, texts(all, query)), len(all))
+	if err == nil {
+		err = r.start()
 	}
-	if err := r.start(); err != nil {
+	if err != nil {
+		c.stillOwed(all)
 		return nil, retriable(err)
 	}
 	return r, nil

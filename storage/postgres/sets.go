@@ -35,6 +35,7 @@ func (c *conn) together(ctx context.Context, queries []string) (driver.Rows, err
 	before := c.settle()
 	s, err := c.readSets(pg.Exec(ctx, texts(before, strings.Join(queries, "; "))), len(before))
 	if err != nil {
+		c.stillOwed(before)
 		return nil, retriable(err)
 	}
 	return s, nil
