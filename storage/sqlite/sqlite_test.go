@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/gomall-dev/mall"
 	"github.com/gomall-dev/mall/storage"
+	"github.com/gomall-dev/mall/storage/internal/bunrepo"
 	"github.com/gomall-dev/mall/storage/sqlite"
 	"github.com/gomall-dev/mall/storage/sqlite/sqlitedb"
 	"github.com/gomall-dev/mall/storage/storagetest"
@@ -201,6 +203,65 @@ func fts5(t *testing.T, s *sqlite.Store) bool {
 	var n int
 	require.NoError(t, s.SQL(t.Context()).QueryRowContext(t.Context(), "SELECT COUNT(*) FROM pragma_module_list WHERE name = 'fts5'").Scan(&n))
 	return n == 1
+}
+
+// Migration 0114 puts the busiest tables in front of those whose ids SQLite counts.
+// Stores that share a file all do so, and no count is lost.
+func TestCountsOfIDs(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "mall.db")
+	say := func(prefix string) (id int64) {
+		t.Helper()
+		s, err := sqlite.Open(t.Context(), path, &sqlite.Options{Migrate: true, Prefix: prefix})
+		require.NoError(t, err)
+		require.NoError(t, s.Do(t.Context(), func(ctx context.Context) error {
+			if err := s.Append(ctx, mall.Event{Kind: "said", At: time.UnixMilli(1)}); err != nil {
+				return err
+			}
+			if err := s.SQL(ctx).QueryRowContext(ctx, "SELECT MAX(id) FROM "+prefix+"outbox").Scan(&id); err != nil {
+				return err
+			}
+			_, err := s.SQL(ctx).ExecContext(ctx, "DELETE FROM "+prefix+"outbox")
+			return err
+		}))
+		require.NoError(t, s.Close())
+		return id
+	}
+	said := map[string]int64{}
+	for _, prefix := range []string{"a_", "b_", "a_", "c_", "b_"} {
+		said[prefix]++
+		require.Equal(t, said[prefix], say(prefix), "%s: ids are never given twice", prefix)
+	}
+	s := open(t, path, &sqlite.Options{Prefix: "b_"})
+	counts := func() (first []string, all map[string]int64) {
+		t.Helper()
+		rows, err := s.SQL(t.Context()).QueryContext(t.Context(), "SELECT name, seq FROM sqlite_sequence ORDER BY rowid")
+		require.NoError(t, err)
+		defer rows.Close()
+		all = map[string]int64{}
+		for rows.Next() {
+			var name string
+			var n int64
+			require.NoError(t, rows.Scan(&name, &n))
+			require.NotContains(t, all, name)
+			first, all[name] = append(first, name), n
+		}
+		require.NoError(t, rows.Err())
+		return first, all
+	}
+	_, before := counts()
+	require.Positive(t, before["b_menus"], "others are counted as well")
+	steps, err := bunrepo.Schema{Name: "a_"}.Steps()
+	require.NoError(t, err)
+	i := slices.IndexFunc(steps, func(step bunrepo.Step) bool { return step.Number == 114 })
+	for _, q := range steps[i].Statements {
+		if strings.Contains(q, "sqlite_sequence") {
+			exec(t, s, q)
+		}
+	}
+	first, after := counts()
+	require.Equal(t, before, after)
+	require.Equal(t, []string{"a_outbox", "a_order_logs", "a_order_lines", "a_orders"}, first[:4])
 }
 
 // A database whose search index this SQLite cannot write is refused at Open.
