@@ -55,6 +55,19 @@ func onServer(t *testing.T) *pgx.ConnConfig {
 	return cfg
 }
 
+// byProtocols runs a test by prepared statements and by the simple protocol.
+func byProtocols(t *testing.T, test func(t *testing.T, cfg *pgx.ConnConfig)) {
+	t.Helper()
+	for name, mode := range map[string]pgx.QueryExecMode{"prepared": pgx.QueryExecModeCacheStatement, "simple": pgx.QueryExecModeSimpleProtocol} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := onServer(t)
+			cfg.DefaultQueryExecMode = mode
+			test(t, cfg)
+		})
+	}
+}
+
 // A transaction of n statements takes n+1 round trips, an empty one none.
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()

@@ -42,56 +42,51 @@ func setsOf(on querier, t *testing.T, queries ...string) (all [][]string, err er
 // by one, by prepared statements and by the simple protocol.
 func TestTogether(t *testing.T) {
 	t.Parallel()
-	for name, mode := range map[string]pgx.QueryExecMode{"prepared": pgx.QueryExecModeCacheStatement, "simple": pgx.QueryExecModeSimpleProtocol} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			cfg := onServer(t)
-			cfg.DefaultQueryExecMode = mode
-			trips := counting(cfg)
-			pool := sql.OpenDB(newConnector(cfg))
-			defer pool.Close()
-			c := onConn(t, pool)
-			_, err := c.ExecContext(t.Context(), `CREATE TABLE things (id BIGINT PRIMARY KEY, n INTEGER, name TEXT NOT NULL);
-				INSERT INTO things VALUES (77, 1, 'it''s'), (78, NULL, ''), (79, -3, '商城')`)
-			require.NoError(t, err)
-			queries := []string{"SELECT id, n, name FROM things WHERE id IN (77, 78, 79) ORDER BY id", "SELECT name FROM things WHERE id = 99",
-				"SELECT COUNT(*) AS many, 'x%' AS what FROM things WHERE name LIKE 'it%'", "UPDATE things SET n = n + 10 WHERE id = 77 RETURNING n"}
-			want := [][]string{{"id n name", "[{77 true} {1 true} {it's true}]", "[{78 true} { false} { true}]", "[{79 true} {-3 true} {商城 true}]"},
-				{"name"}, {"many what", "[{1 true} {x% true}]"}, {"n", "[{11 true}]"}}
-			for i := range 4 {
-				before := trips.Load()
-				got, err := setsOf(c, t, queries...)
-				require.NoError(t, err)
-				require.Equal(t, want, got)
-				if i == 3 {
-					require.EqualValues(t, 1, trips.Load()-before)
-				}
-				run(t, c, "UPDATE things SET n = 1 WHERE id = 77")
-			}
-
-			tx, err := c.BeginTx(t.Context(), nil)
-			require.NoError(t, err)
+	byProtocols(t, func(t *testing.T, cfg *pgx.ConnConfig) {
+		trips := counting(cfg)
+		pool := sql.OpenDB(newConnector(cfg))
+		defer pool.Close()
+		c := onConn(t, pool)
+		_, err := c.ExecContext(t.Context(), `CREATE TABLE things (id BIGINT PRIMARY KEY, n INTEGER, name TEXT NOT NULL);
+			INSERT INTO things VALUES (77, 1, 'it''s'), (78, NULL, ''), (79, -3, '商城')`)
+		require.NoError(t, err)
+		queries := []string{"SELECT id, n, name FROM things WHERE id IN (77, 78, 79) ORDER BY id", "SELECT name FROM things WHERE id = 99",
+			"SELECT COUNT(*) AS many, 'x%' AS what FROM things WHERE name LIKE 'it%'", "UPDATE things SET n = n + 10 WHERE id = 77 RETURNING n"}
+		want := [][]string{{"id n name", "[{77 true} {1 true} {it's true}]", "[{78 true} { false} { true}]", "[{79 true} {-3 true} {商城 true}]"},
+			{"name"}, {"many what", "[{1 true} {x% true}]"}, {"n", "[{11 true}]"}}
+		for i := range 4 {
 			before := trips.Load()
-			_, err = tx.ExecContext(t.Context(), "UPDATE things SET n = 7 WHERE id = 79", txn.Sign{Later: true})
+			got, err := setsOf(c, t, queries...)
 			require.NoError(t, err)
-			got, err := setsOf(tx, t, "SELECT n FROM things WHERE id = 79", "SELECT name FROM things WHERE id = 99")
-			require.NoError(t, err)
-			require.Equal(t, [][]string{{"n", "[{7 true}]"}, {"name"}}, got, "they see what is owed")
-			if mode == pgx.QueryExecModeSimpleProtocol {
-				require.EqualValues(t, 1, trips.Load()-before, "with BEGIN and what is owed")
+			require.Equal(t, want, got)
+			if i == 3 {
+				require.EqualValues(t, 1, trips.Load()-before)
 			}
-			_, err = setsOf(tx, t, "SELECT n FROM things WHERE id = 79", "SELECT 1 / (id - id) AS n FROM things WHERE id = 79")
-			require.ErrorContains(t, err, "division")
-			_, err = setsOf(tx, t, "SELECT n FROM things WHERE id = 79", "SELECT name FROM things WHERE id = 99")
-			require.Error(t, err, "the transaction has failed")
-			require.NoError(t, tx.Rollback())
-			_, err = setsOf(c, t, "SELECT nothing FROM things", "SELECT n FROM things WHERE id = 79")
-			require.ErrorContains(t, err, "nothing")
-			got, err = setsOf(c, t, "SELECT n FROM things WHERE id = 79", "SELECT n FROM things WHERE id = 79")
-			require.NoError(t, err)
-			require.Equal(t, [][]string{{"n", "[{-3 true}]"}, {"n", "[{-3 true}]"}}, got)
-		})
-	}
+			run(t, c, "UPDATE things SET n = 1 WHERE id = 77")
+		}
+
+		tx, err := c.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		before := trips.Load()
+		_, err = tx.ExecContext(t.Context(), "UPDATE things SET n = 7 WHERE id = 79", txn.Sign{Later: true})
+		require.NoError(t, err)
+		got, err := setsOf(tx, t, "SELECT n FROM things WHERE id = 79", "SELECT name FROM things WHERE id = 99")
+		require.NoError(t, err)
+		require.Equal(t, [][]string{{"n", "[{7 true}]"}, {"name"}}, got, "they see what is owed")
+		if cfg.DefaultQueryExecMode == pgx.QueryExecModeSimpleProtocol {
+			require.EqualValues(t, 1, trips.Load()-before, "with BEGIN and what is owed")
+		}
+		_, err = setsOf(tx, t, "SELECT n FROM things WHERE id = 79", "SELECT 1 / (id - id) AS n FROM things WHERE id = 79")
+		require.ErrorContains(t, err, "division")
+		_, err = setsOf(tx, t, "SELECT n FROM things WHERE id = 79", "SELECT name FROM things WHERE id = 99")
+		require.Error(t, err, "the transaction has failed")
+		require.NoError(t, tx.Rollback())
+		_, err = setsOf(c, t, "SELECT nothing FROM things", "SELECT n FROM things WHERE id = 79")
+		require.ErrorContains(t, err, "nothing")
+		got, err = setsOf(c, t, "SELECT n FROM things WHERE id = 79", "SELECT n FROM things WHERE id = 79")
+		require.NoError(t, err)
+		require.Equal(t, [][]string{{"n", "[{-3 true}]"}, {"n", "[{-3 true}]"}}, got)
+	})
 }
 
 // A plan that is lost, of whichever query, costs no more than a second message;
