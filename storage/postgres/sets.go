@@ -25,8 +25,8 @@ func (c *conn) together(ctx context.Context, queries []string) (driver.Rows, err
 	if slices.ContainsFunc(all, func(o owed) bool { return o.statement != nil }) {
 		before := c.settle()
 		s, err := c.readSets(pg.ExecBatch(ctx, batch(slices.Concat(before, all))), len(before))
-		if err == nil {
-			return s, nil
+		if err == nil || errors.As(err, new(unread)) {
+			return s, err
 		}
 		if err := c.failed(ctx, before, err); err != nil {
 			return nil, err
@@ -34,12 +34,15 @@ func (c *conn) together(ctx context.Context, queries []string) (driver.Rows, err
 	}
 	before := c.settle()
 	s, err := c.readSets(pg.Exec(ctx, texts(before, strings.Join(queries, "; "))), len(before))
-	if err != nil {
-		c.stillOwed(before)
-		return nil, retriable(err)
+	if err == nil || errors.As(err, new(unread)) {
+		return s, err
 	}
-	return s, nil
+	c.stillOwed(before)
+	return nil, retriable(err)
 }
+
+// unread is a value that was not understood. What was sent is done then.
+type unread struct{ error }
 
 // readSets reads the rows of all statements of a message but the first ones.
 func (c *conn) readSets(results *pgconn.MultiResultReader, skip int) (*sets, error) {
@@ -52,7 +55,7 @@ func (c *conn) readSets(results *pgconn.MultiResultReader, skip int) (*sets, err
 		r.ResultReader = results.ResultReader()
 		s, err := r.all()
 		if err != nil {
-			return nil, errors.Join(err, results.Close())
+			return nil, errors.Join(unread{err}, results.Close())
 		}
 		read.left = append(read.left, s)
 	}

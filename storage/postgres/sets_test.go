@@ -89,6 +89,28 @@ func TestTogether(t *testing.T) {
 	})
 }
 
+// A value that we cannot read is an error, and nothing is sent twice for it.
+func TestTogetherUnread(t *testing.T) {
+	t.Parallel()
+	byProtocols(t, func(t *testing.T, cfg *pgx.ConnConfig) {
+		pool := sql.OpenDB(newConnector(cfg))
+		defer pool.Close()
+		c := onConn(t, pool)
+		_, err := c.ExecContext(t.Context(), "CREATE TABLE things (id BIGINT)")
+		require.NoError(t, err)
+		for i := range 3 {
+			tx, err := c.BeginTx(t.Context(), nil)
+			require.NoError(t, err)
+			_, err = tx.ExecContext(t.Context(), "INSERT INTO things VALUES (77)", txn.Sign{Later: true})
+			require.NoError(t, err)
+			_, err = setsOf(tx, t, "SELECT id FROM things WHERE id = 77", "SELECT 'infinity'::date AS day FROM things WHERE id = 77")
+			require.Error(t, err)
+			require.NoError(t, tx.Commit())
+			require.Equal(t, fmt.Sprint(i+1), read(t, c, "SELECT COUNT(*) FROM things"))
+		}
+	})
+}
+
 // A plan that is lost, of whichever query, costs no more than a second message;
 // inside a transaction that was already speaking the whole one runs again.
 func TestTogetherWithoutPlans(t *testing.T) {
